@@ -1,0 +1,1 @@
+"""Errors, configuration, processes and files; knows nothing of phases."""

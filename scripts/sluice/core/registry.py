@@ -1,0 +1,54 @@
+"""Finds plug-ins: every module of a package that exposes the one typed constant of its kind."""
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Protocol, TypeVar
+
+from sluice.core.errors import InputError
+
+
+class Named(Protocol):
+    """What every plug-in has."""
+
+    @property
+    def name(self) -> str:
+        """Unique within its kind."""
+        ...
+
+
+P = TypeVar("P", bound=Named)
+T = TypeVar("T")
+
+
+def discover(package: ModuleType, constant: str, kind: type[P]) -> dict[str, P]:
+    """Plug-ins of `package` by name, in the order of their modules.
+
+    Raises:
+        TypeError: two plug-ins share a name, or a module lacks the constant.
+    """
+    found: dict[str, P] = {}
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        if not hasattr(module, constant):
+            raise TypeError(f"{module.__name__} does not expose {constant}")
+        plugin: P = getattr(module, constant)
+        if plugin.name in found:
+            raise TypeError(f"two plug-ins are called {plugin.name!r}")
+        found[plugin.name] = plugin
+    return found
+
+
+def pick(plugins: Mapping[str, T], name: str, what: str) -> T:
+    """The plug-in called `name`.
+
+    Raises:
+        InputError: there is none; names the closest.
+    """
+    if name in plugins:
+        return plugins[name]
+    close = difflib.get_close_matches(name, plugins, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(plugins)}"
+    raise InputError(f"no {what} is called {name!r}", hint=hint)

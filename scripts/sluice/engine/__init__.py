@@ -1,0 +1,1 @@
+"""Plan, run and record phases; knows a phase only as a type."""

@@ -1,0 +1,1 @@
+"""Frozen artifacts that phases hand to each other."""

@@ -1,0 +1,61 @@
+"""Findings are facts; the verdict is policy."""
+
+from typing import Literal
+
+from sluice.model.base import Artifact, Model
+
+Severity = Literal["error", "warning", "note"]
+Verdict = Literal["passed", "partial", "failed"]
+LayerStatus = Literal["passed", "partial", "failed", "error"]
+
+
+class Finding(Model):
+    """One violation; `path` is relative to the scanned root (POSIX), `line` and `column` count from 1 (0: whole file).
+
+    `blocking` findings fail their layer.  `fingerprint` survives line moves.
+    """
+
+    check: str
+    layer: int
+    severity: Severity
+    message: str
+    hint: str = ""
+    service: str = ""
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    evidence: str = ""
+    fingerprint: str = ""
+
+
+class CheckRun(Model):
+    """That a check really ran: `scanned` counts the things it looked at; a crash or zero scanned is an error."""
+
+    check: str
+    layer: int
+    scanned: int = 0
+    findings: int = 0
+    seconds: float = 0.0
+    error: str = ""
+    skipped: str = ""
+
+
+class LayerResult(Model):
+    """One of the four layers, in order."""
+
+    number: int
+    name: str
+    status: LayerStatus
+    checks: tuple[CheckRun, ...] = ()
+    reason: str = ""
+
+
+class GateReport(Artifact):
+    """Phase 7: four layers, their findings, and the overall verdict."""
+
+    overall_verdict: Verdict
+    reason: str = ""
+    layers: tuple[LayerResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    planted: bool = False

@@ -1,0 +1,59 @@
+"""Services as the Architect sees them."""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from sluice.model.base import JsonObject, Model
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
+class Span(Model):
+    """Lines of the PRD, counted from 1, both ends included."""
+
+    line_start: int
+    line_end: int
+
+
+class Endpoint(Model):
+    """One HTTP operation of a service.
+
+    `request` is the JSON Schema of the body (None: no body); `responses` maps a status code to the JSON Schema
+    of the body (None: no body).
+    """
+
+    method: Method
+    path: str
+    summary: str = ""
+    auth: bool = False
+    request: JsonObject | None = None
+    responses: dict[str, JsonValue] = Field(default_factory=dict)
+    requirement: str | None = None
+    source: Span | None = None
+
+
+class Service(Model):
+    """One service: `name` is the canonical kebab-case form, `original_name` what the PRD wrote."""
+
+    name: str
+    original_name: str
+    description: str = ""
+    entities: tuple[str, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    publishes: tuple[str, ...] = ()
+    consumes: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    requirement: str | None = None
+    source: Span | None = None
+    confidence: float = 1.0
+
+
+class ServiceMap(Model):
+    """All services of a decomposition, in the order of the document."""
+
+    services: tuple[Service, ...] = ()
+
+    def named(self, name: str) -> Service | None:
+        """The service with this canonical name."""
+        return next((service for service in self.services if service.name == name), None)

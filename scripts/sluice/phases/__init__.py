@@ -1,0 +1,1 @@
+"""The seven phases; one module or package each."""

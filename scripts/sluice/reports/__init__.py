@@ -1,0 +1,1 @@
+"""Pure renderers: artifacts in, text out."""

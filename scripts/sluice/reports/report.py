@@ -1,0 +1,35 @@
+"""What a report plug-in is: a pure function from a finished run to text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sluice.model.build import BuildResults
+from sluice.model.contract import ContractSet
+from sluice.model.decomposition import Decomposition
+from sluice.model.deployment import Deployment
+from sluice.model.finding import GateReport
+from sluice.model.integration import IntegrationReport
+from sluice.model.summary import Summary
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunView:
+    """A run as reports see it; an artifact is None when its phase did not run."""
+
+    summary: Summary
+    decomposition: Decomposition | None = None
+    contracts: ContractSet | None = None
+    build: BuildResults | None = None
+    deployment: Deployment | None = None
+    integration: IntegrationReport | None = None
+    gate: GateReport | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A report plug-in, exposed as `REPORT` by a module of `sluice.reports.formats`."""
+
+    name: str
+    filename: str
+    help: str
+    render: Callable[[RunView], str]

@@ -1,0 +1,1 @@
+"""Product requirements documents shipped with Sluice."""

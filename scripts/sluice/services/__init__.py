@@ -1,0 +1,1 @@
+"""The three Build 1 services: Architect, Contract Engine and Codebase Intelligence."""
