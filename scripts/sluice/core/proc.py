@@ -1,4 +1,4 @@
-"""The one module that starts processes: each in its own process group, labelled with its run, bounded in all it does."""
+"""The one module that starts processes: each in a group of its own, labelled with its run, bounded in all it does."""
 
 import os
 import signal
@@ -68,7 +68,7 @@ class _Capture:
 
     def run(self) -> None:
         written = 0
-        with open(self.spill, "wb") if self.spill else open(os.devnull, "wb") as out, self.stream:
+        with (self.spill or Path(os.devnull)).open("wb") as out, self.stream:
             while chunk := os.read(self.stream.fileno(), 65536):
                 self.on_data()
                 self.kept += chunk[: max(0, self.limit - len(self.kept))]
@@ -95,10 +95,14 @@ def run(
     Args:
         argv: program and arguments; never a shell.
         run_id: labels the process (and its children) so that `invoke reap` finds it.
+        cwd: working directory.
         env: the whole environment of the child (default: `child_environment()`).
         user: numeric user id to run as (needs root).
-        timeout: seconds of wall time; `idle_timeout`: seconds without a byte of output.
+        timeout: seconds of wall time.
+        idle_timeout: seconds without a byte of output.
         spill: directory that receives `stdout` and `stderr` (first 16 x `output_limit` bytes each).
+        output_limit: bytes of each stream that are kept in the result.
+        stdin: what the command reads; None gives it an empty input.
         cancelled: polled; when it says True the group is ended.
 
     Raises:
@@ -111,7 +115,7 @@ def run(
         nonlocal last
         last = time.monotonic()
 
-    process = _start(argv, run_id, cwd, env, user, subprocess.PIPE, subprocess.PIPE, stdin is not None)
+    process = _start(argv, run_id=run_id, cwd=cwd, env=env, user=user, feed=stdin is not None)
     captures = [
         _Capture(stream, output_limit, spill / name if spill else None, touch)
         for name, stream in (("stdout", process.stdout), ("stderr", process.stderr))
@@ -124,7 +128,7 @@ def run(
         _feed(process, stdin)
         exceeded: Limit = ""
         while not exceeded and process.poll() is None:
-            exceeded = _limit(time.monotonic(), began, last, timeout, idle_timeout, cancelled)
+            exceeded = _limit(time.monotonic() - began, time.monotonic() - last, timeout, idle_timeout, cancelled)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_POLL_SECONDS)
     finally:
@@ -144,28 +148,28 @@ def _feed(process: subprocess.Popen[bytes], stdin: bytes | None) -> None:
 
 
 def _limit(
-    now: float,
-    began: float,
-    last: float,
+    elapsed: float,
+    idle: float,
     timeout: float | None,
     idle_timeout: float | None,
     cancelled: Callable[[], bool],
 ) -> Limit:
-    if timeout is not None and now - began > timeout:
+    if timeout is not None and elapsed > timeout:
         return "wall"
-    if idle_timeout is not None and now - last > idle_timeout:
+    if idle_timeout is not None and idle > idle_timeout:
         return "idle"
     return "cancelled" if cancelled() else ""
 
 
 def _start(
     argv: Sequence[str],
+    *,
     run_id: str,
     cwd: Path | None,
     env: Mapping[str, str] | None,
     user: int | None,
-    stdout: int | IO[bytes],
-    stderr: int | IO[bytes],
+    stdout: int | IO[bytes] = subprocess.PIPE,
+    stderr: int | IO[bytes] = subprocess.PIPE,
     feed: bool = False,
 ) -> subprocess.Popen[bytes]:
     environment = dict(child_environment() if env is None else env)
@@ -205,8 +209,8 @@ def spawn(
         EnvironmentFailure: the program cannot be started.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "ab") as stream:
-        process = _start(argv, run_id, cwd, env, user, stream, stream)
+    with log.open("ab") as stream:
+        process = _start(argv, run_id=run_id, cwd=cwd, env=env, user=user, stdout=stream, stderr=stream)
     threading.Thread(target=process.wait, daemon=True).start()
     try:
         started = psutil.Process(process.pid).create_time()
@@ -264,9 +268,10 @@ def labelled(run_id: str) -> Iterator[psutil.Process]:
     """Living processes that carry this run's label in their environment, the caller excepted."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
-                if process.environ().get(RUN_ID_VARIABLE) == run_id:
-                    yield process
+            if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            if process.environ().get(RUN_ID_VARIABLE) == run_id:
+                yield process
 
 
 def reap(run_id: str, *, grace: float = 3.0) -> list[str]:
@@ -274,7 +279,7 @@ def reap(run_id: str, *, grace: float = 3.0) -> list[str]:
 
     PostgreSQL's fast stop is SIGINT, and SIGTERM waits for clients, so servers get SIGTERM together with their clients.
     """
-    found = [process for process in labelled(run_id)]
+    found = list(labelled(run_id))
     ended = []
     for process in found:
         with suppress(psutil.Error):

@@ -5,11 +5,12 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from sluice.core.errors import InputError
 
 
+@runtime_checkable
 class Named(Protocol):
     """What every plug-in has."""
 
@@ -34,7 +35,9 @@ def discover(package: ModuleType, constant: str, kind: type[P]) -> dict[str, P]:
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         if not hasattr(module, constant):
             raise TypeError(f"{module.__name__} does not expose {constant}")
-        plugin: P = getattr(module, constant)
+        plugin = getattr(module, constant)
+        if not isinstance(plugin, kind):
+            raise TypeError(f"{module.__name__}.{constant} is not a {kind.__name__}")
         if plugin.name in found:
             raise TypeError(f"two plug-ins are called {plugin.name!r}")
         found[plugin.name] = plugin

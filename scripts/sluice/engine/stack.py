@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from pydantic import Field
 
 from sluice.core.config import Settings
 from sluice.core.paths import RunPaths, Workspace
@@ -28,10 +30,10 @@ class StackState(Model):
 
     runtime: str
     run_id: str
-    services: dict[str, str] = {}
+    services: dict[str, str] = Field(default_factory=dict)
     gateway_url: str = ""
     redis_url: str = ""
-    databases: dict[str, str] = {}
+    databases: dict[str, str] = Field(default_factory=dict)
     scratch_database: str = ""
     jwt_secret: str = ""
     detached: bool = False
@@ -100,6 +102,7 @@ class Stack(Protocol):
         ...
 
 
+@runtime_checkable
 class Runtime(Protocol):
     """A way to run the stack."""
 

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from sluice.model.base import Model
 from sluice.model.finding import Finding, Verdict
 
@@ -66,4 +68,4 @@ class Summary(Model):
     compliance: ComplianceSummary = ComplianceSummary()
     flow: tuple[StepSummary, ...] = ()
     findings: tuple[Finding, ...] = ()
-    reports: dict[str, str] = {}
+    reports: dict[str, str] = Field(default_factory=dict)
