@@ -1,0 +1,1 @@
+"""Builders: one plug-in each, exposed as `BUILDER`."""
