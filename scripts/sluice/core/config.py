@@ -1,6 +1,7 @@
 """Settings and their defaults: `[tool.sluice]` in pyproject.toml < environment (`SLUICE_*`) < flag."""
 
 import difflib
+import shlex
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ class Settings(Model):
     builder_timeout_s: float = Field(default=3600, gt=0)
     builder_idle_timeout_s: float = Field(default=600, gt=0)
     builder_key_variables: tuple[str, ...] = ()
+    builder_command: tuple[str, ...] = ()
     min_builder_share: float = Field(default=2 / 3, ge=0, le=1)
     min_compliance: float = Field(default=0.7, ge=0, lt=1)
     fix_passes: int = Field(default=1, ge=0)
@@ -73,4 +75,9 @@ def _table(pyproject: Path) -> dict[str, object]:
 
 
 def _listed(key: str, value: str) -> object:
+    if key == "builder_command":
+        try:
+            return shlex.split(value)
+        except ValueError as error:
+            raise InputError(f"cannot split {PREFIX}BUILDER_COMMAND: {error}", hint="close every quote") from error
     return [part for part in value.split(",") if part] if key == "builder_key_variables" else value

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from sluice.model.base import Artifact, Model
+from pydantic import Field
+
+from sluice.model.base import Artifact, JsonObject, Model
 
 BuildStatus = Literal["success", "failed", "timeout", "crashed", "interrupted"]
 
@@ -19,10 +21,13 @@ class TestCounts(Model):
 
 
 class BuilderClaim(Model):
-    """A builder's STATE.JSON, parsed: a claim until it is measured."""
+    """A builder's STATE.JSON, parsed: a claim until it is measured.
+
+    `status` is the builder's word, or `missing` (no file) or `unreadable` (then `notes` says why).
+    """
 
     status: str = "missing"
-    summary: str = ""
+    summary: JsonObject = Field(default_factory=dict)
     files: tuple[str, ...] = ()
     tests: TestCounts = TestCounts()
     convergence: float | None = None
