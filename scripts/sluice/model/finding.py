@@ -29,7 +29,10 @@ class Finding(Model):
 
 
 class CheckRun(Model):
-    """That a check really ran: `scanned` counts the things it looked at; a crash or zero scanned is an error."""
+    """That a check really ran: `scanned` counts the things it looked at; a crash or zero scanned is an error.
+
+    `title` is the rule in a sentence, `help` how to satisfy it; reports show both beside the findings.
+    """
 
     check: str
     layer: int
@@ -38,6 +41,8 @@ class CheckRun(Model):
     seconds: float = 0.0
     error: str = ""
     skipped: str = ""
+    title: str = ""
+    help: str = ""
 
 
 class LayerResult(Model):
