@@ -66,7 +66,8 @@ class Outcome:
 class Phase:
     """A phase plug-in, exposed as `PHASE`.
 
-    `needs_stack` says that the stack must be up.  `properties` are the settings whose change makes it run again.
+    `needs_stack` says that the stack must be up.  `properties` are the settings (and `prd`, `plant`) whose change makes
+    it run again.  `revive` is called when the phase is skipped but a later one runs on a stack that was started anew.
     """
 
     number: int
@@ -77,3 +78,4 @@ class Phase:
     run: Callable[[Context], Outcome]
     needs_stack: bool = True
     properties: tuple[str, ...] = ()
+    revive: Callable[[Context], None] | None = None

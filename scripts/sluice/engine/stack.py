@@ -116,6 +116,11 @@ class Runtime(Protocol):
         """One line for `invoke runtimes`."""
         ...
 
+    @property
+    def preference(self) -> int:
+        """`--runtime auto` takes the available runtime with the highest."""
+        ...
+
     def unavailable(self) -> str:
         """Why this machine cannot run it, '' when it can."""
         ...

@@ -1,0 +1,1 @@
+"""What the task runner's faces call: one function a command, each returning an exit code."""

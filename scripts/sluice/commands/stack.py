@@ -1,0 +1,61 @@
+"""The stack of a run by hand: up, down, status, logs, reap."""
+
+from sluice.commands.output import Output
+from sluice.commands.pipeline import Options
+from sluice.commands.plugins import choose_runtime
+from sluice.commands.session import find_run, open_existing, recall, workspace
+from sluice.core import proc
+from sluice.core.errors import EXIT_OK
+from sluice.engine.stack import Stack
+
+
+def up(options: Options) -> int:
+    """Start the run's stack, with every service that was deployed, and leave it running."""
+    output = Output(json=options.json)
+    with open_existing(options.run_id, prd=None, flags=options.flags, sinks=[output.sink]) as session:
+        session.runner.revive()
+        session.stack.detach()
+        session.guard.detach()
+    return status(options)
+
+
+def down(options: Options) -> int:
+    """End the run's stack; its data stays."""
+    output = Output(json=options.json)
+    with open_existing(options.run_id, prd=None, flags=options.flags, sinks=[output.sink]) as session:
+        ended = session.stack.down()
+    output.lines("ended", ended or ["nothing was running"])
+    return EXIT_OK
+
+
+def status(options: Options) -> int:
+    """What of the run's stack is running, and where."""
+    output = Output(json=options.json)
+    stack = _stack(options)
+    state = stack.state()
+    urls = state.services if state else {}
+    rows = [{"name": name, "status": word, "url": urls.get(name, "")} for name, word in stack.status().items()]
+    output.status(rows, gateway=state.gateway_url if state else "")
+    return EXIT_OK
+
+
+def logs(options: Options, *, name: str, lines: int) -> int:
+    """The last log lines of one server or service."""
+    Output(json=options.json).lines(name, _stack(options).logs(name, lines=lines))
+    return EXIT_OK
+
+
+def reap(options: Options) -> int:
+    """End whatever runs (all of them, or the named one) left behind, found by their label only."""
+    output = Output(json=options.json)
+    known = [options.run_id] if options.run_id else workspace().run_ids()
+    ended = [f"{run_id}: {line}" for run_id in known for line in proc.reap(workspace().run(run_id).run_id)]
+    output.lines("reaped", ended or ["nothing was left behind"])
+    return EXIT_OK
+
+
+def _stack(options: Options) -> Stack:
+    paths = find_run(options.run_id)
+    _, _, settings, _ = recall(paths, prd=None, flags=options.flags)
+    runtime, _ = choose_runtime(settings.runtime)
+    return runtime.stack(workspace(), paths, settings, lambda *_args, **_data: None)

@@ -1,0 +1,197 @@
+"""What a person runs: one task for each phase, and for a run's plan, stack and reports.  `invoke --list` shows them.
+
+Every task takes `--json` (clean JSON on stdout, everything else on stderr).  Exit codes: 0 passed, 1 unexpected error,
+2 bad input, 3 this machine cannot do it, 4 a phase's gate refused, 5 the quality gate failed, 6 `partial` under
+`--strict`, 130 interrupted.
+"""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from invoke import Collection, Context, Exit, Task, task
+
+if TYPE_CHECKING:
+    from sluice.commands.pipeline import Options
+
+FLAGS: dict[str, tuple[str | int | bool, str]] = {
+    "run": ("", "run id (default: the newest run)"),
+    "prd": ("", "PRD file (default: the run's own; for a new run the TaskTracker sample)"),
+    "json": (False, "print JSON on stdout, everything else on stderr"),
+    "runtime": ("", "auto, embedded, … (`invoke runtimes` lists them)"),
+    "builder": ("", "template, … (`invoke builders` lists them)"),
+    "ports": ("", "fixed (the documented ones, where free) or random"),
+    "keep": (False, "leave the stack running at the end; `invoke down` ends it"),
+    "strict": (False, "exit 6 when the verdict is partial"),
+    "plant": (False, "plant three known violations in a copy of the built services; the gate must find them"),
+    "phase": (0, "plan this phase alone, with what it needs"),
+    "name": ("", "server or service"),
+    "lines": (20, "how many of the last lines"),
+    "path": ("", "folder of services, one directory each"),
+    "sarif": ("", "write the findings as SARIF 2.1.0 to this file"),
+    "junit": ("", "write the checks as JUnit XML to this file"),
+}
+ONE = ("run", "json")
+MAKE = ("prd", "runtime", "builder", "ports", "json")
+END = ("keep", "strict")
+
+
+def _command(*flags: str, positional: tuple[str, ...] = (), name: str = "") -> Callable[[Callable[..., int]], Task]:
+    """A task with these flags; its body gets the options and, by name, the flags that are no options."""
+
+    def decorate(body: Callable[..., int]) -> Task:
+        def run(_c: Context, **given: Any) -> None:
+            from sluice.commands.face import run_command
+
+            extra = {key: given[key] for key in inspect.signature(body).parameters if key != "options"}
+            if code := run_command(lambda: body(_options(given), **extra)):
+                raise Exit(code=code)
+
+        empty = inspect.Parameter.empty
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        values = [("_c", empty), *((flag, empty if flag in positional else FLAGS[flag][0]) for flag in flags)]
+        run.__signature__ = inspect.Signature([inspect.Parameter(n, kind, default=d) for n, d in values])  # type: ignore[attr-defined] # invoke reads it
+        run.__doc__ = body.__doc__
+        made: Task = task(name=name or body.__name__, help={flag: FLAGS[flag][1] for flag in flags})(run)
+        return made
+
+    return decorate
+
+
+def _options(given: dict[str, Any]) -> "Options":
+    from sluice.commands.pipeline import Options
+
+    return Options(
+        prd=Path(given["prd"]) if given.get("prd") else None,
+        run_id=given.get("run") or None,
+        **{flag: bool(given.get(flag)) for flag in ("json", "keep", "strict", "plant")},
+        flags={flag: given.get(flag) or None for flag in ("runtime", "builder", "ports")},
+    )
+
+
+@_command(*MAKE, *END, "plant")
+def pipeline(options: "Options") -> int:
+    """All seven phases on a new run, ending with a verdict."""
+    from sluice.commands import pipeline
+
+    return pipeline.pipeline(options)
+
+
+@_command("run", *MAKE, *END)
+def resume(options: "Options") -> int:
+    """Go on with a run: redo only what must be redone."""
+    from sluice.commands import pipeline
+
+    return pipeline.resume(options)
+
+
+@_command("run", "prd", "runtime", "phase", "json")
+def plan(options: "Options", phase: int) -> int:
+    """Print what `resume` (or one phase) would do, and why."""
+    from sluice.commands import pipeline
+
+    return pipeline.show_plan(options, number=phase or None)
+
+
+@_command(*ONE, "runtime")
+def up(options: "Options") -> int:
+    """Start a run's stack and its services; they stay until `down`."""
+    from sluice.commands import stack
+
+    return stack.up(options)
+
+
+@_command(*ONE)
+def down(options: "Options") -> int:
+    """End a run's stack; its data stays."""
+    from sluice.commands import stack
+
+    return stack.down(options)
+
+
+@_command(*ONE)
+def status(options: "Options") -> int:
+    """What of a run's stack is running, and where."""
+    from sluice.commands import stack
+
+    return stack.status(options)
+
+
+@_command("name", "lines", *ONE, positional=("name",))
+def logs(options: "Options", name: str, lines: int) -> int:
+    """The last log lines of one server or service."""
+    from sluice.commands import stack
+
+    return stack.logs(options, name=name, lines=lines)
+
+
+@_command(*ONE)
+def reap(options: "Options") -> int:
+    """End what runs left behind, found by their label only."""
+    from sluice.commands import stack
+
+    return stack.reap(options)
+
+
+@_command("path", "sarif", "junit", "json", positional=("path",))
+def gate(options: "Options", path: str, sarif: str, junit: str) -> int:
+    """The quality gate alone, on any folder of services."""
+    from sluice.commands import gate
+
+    return gate.gate(options, path=Path(path), sarif=sarif, junit=junit)
+
+
+@_command(*ONE)
+def report(options: "Options") -> int:
+    """Write a run's reports again and say where they are."""
+    from sluice.commands import lists
+
+    return lists.report(options)
+
+
+def _phase(number: int, what: str) -> Task:
+    def body(options: "Options") -> int:
+        from sluice.commands import pipeline
+
+        return pipeline.phase(number, options)
+
+    body.__doc__ = f"Phase {number} and what it needs: {what}. The stack stays up until `down`."
+    return _command("run", *MAKE, name=f"phase{number}")(body)
+
+
+def _listing(what: str, doc: str) -> Task:
+    def body(options: "Options") -> int:
+        from sluice.commands import lists
+
+        listed: int = getattr(lists, what)(options)
+        return listed
+
+    body.__doc__ = doc
+    return _command("json", name=what)(body)
+
+
+ns = Collection(
+    pipeline,
+    resume,
+    plan,
+    up,
+    down,
+    status,
+    logs,
+    reap,
+    gate,
+    report,
+    _phase(1, "the three Build 1 services are healthy"),
+    _phase(2, "their MCP tools answer as they say"),
+    _phase(3, "the Architect reads the PRD"),
+    _phase(4, "every contract is registered and valid"),
+    _phase(5, "builders make the services and are measured"),
+    _phase(6, "the services run and are tested against their contracts"),
+    _phase(7, "the four layers of the quality gate"),
+    _listing("runs", "List the runs, newest first."),
+    _listing("checks", "List the checks of the quality gate."),
+    _listing("builders", "List the builders."),
+    _listing("runtimes", "List the runtimes, and whether this machine can run them."),
+    _listing("phases", "List the phases in order, with what they consume and produce."),
+)
