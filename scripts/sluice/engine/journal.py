@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, JsonValue, ValidationError
 
@@ -41,9 +42,9 @@ class Journal:
         """Record one event, then hand it to the sinks."""
         with self._lock:
             self._seq += 1
-            event = Event(seq=self._seq, time=now(), type=type_, message=message, data=data)
+            event = Event(seq=self._seq, time=now(), type=type_, **_encodable({"message": message, "data": data}))
             _append(self._paths.journal, event.model_dump_json() + "\n", sync=True)
-            _append(self._paths.log, f"{event.time} {level(event):7} {event.type} {_one_line(message)}\n", sync=False)
+            _append(self._paths.log, f"{event.time} {level(event):7} {event.type} {_one_line(event.message)}\n", sync=False)
             for sink in self._sinks:
                 sink(event)
 
@@ -70,6 +71,12 @@ def read_events(path: Path) -> Iterator[Event]:
                 yield Event.model_validate(json.loads(line))
             except (ValueError, ValidationError):
                 return
+
+
+def _encodable(value: JsonObject) -> dict[str, Any]:
+    """The value with '?' for lone surrogates, which no file can hold."""
+    clean: dict[str, Any] = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return clean
 
 
 def _one_line(text: str) -> str:
