@@ -71,7 +71,7 @@ def types(session: nox.Session) -> None:
 def requirements(session: nox.Session) -> None:
     """Print requirement ids, the tests that prove them, and the ids without a test."""
     _install(session)
-    session.run("python", "tests/requirements.py", *session.posargs)
+    session.run("pytest", "--requirements", *session.posargs)
 
 
 @nox.session

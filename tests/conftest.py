@@ -1,0 +1,80 @@
+"""Requirement ids: each test names the ids that it proves; unknown ids fail, `--requirements` prints the matrix."""
+
+import csv
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+IDS = Path(__file__).parent / "data" / "requirements.tsv"
+CACHE_KEY = "sluice/requirements"
+ENGINE_REASON = "needs a Docker engine, and none answers here"
+
+
+def known_ids():
+    with IDS.open(encoding="utf-8") as stream:
+        return {row["id"]: row["requirement"] for row in csv.DictReader(stream, delimiter="\t")}
+
+
+def ids_of(item):
+    return [rid for mark in item.iter_markers("req") for rid in mark.args]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--requirements", action="store_true", help="print requirement id -> tests -> last result")
+
+
+def pytest_configure(config):
+    if config.getoption("--requirements"):
+        config.option.collectonly = True
+        config.option.verbose = min(config.option.verbose, 0) - 2
+
+
+def pytest_collection_modifyitems(config, items):
+    known = known_ids()
+    wrong = sorted({f"{item.nodeid}: {rid}" for item in items for rid in ids_of(item) if rid not in known})
+    if wrong:
+        raise pytest.UsageError("tests name unknown requirement ids:\n  " + "\n  ".join(wrong))
+    config.stash[_LAST] = config.cache.get(CACHE_KEY, {})
+    without_engine = not shutil.which("dockerd")
+    for item in items:
+        if without_engine and item.get_closest_marker("docker"):
+            item.add_marker(pytest.mark.skip(reason=ENGINE_REASON))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if ids_of(item) and (report.when == "call" or report.outcome != "passed"):
+        item.config.stash[_LAST][item.nodeid] = report.outcome
+    return report
+
+
+def pytest_sessionfinish(session):
+    if not session.config.option.collectonly and _LAST in session.config.stash:
+        session.config.cache.set(CACHE_KEY, session.config.stash[_LAST])
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.getoption("--requirements"):
+        return
+    last = config.cache.get(CACHE_KEY, {})
+    tests = defaultdict(list)
+    for item in config.stash[_ITEMS]:
+        for rid in ids_of(item):
+            tests[rid].append(item.nodeid)
+    for rid, text in known_ids().items():
+        terminalreporter.write_line(f"{rid:8} {'' if tests[rid] else 'NO TEST  '}{text}")
+        for nodeid in tests[rid]:
+            terminalreporter.write_line(f"           {last.get(nodeid, 'not run yet'):12} {nodeid}")
+    missing = [rid for rid in known_ids() if not tests[rid]]
+    terminalreporter.write_line(f"{len(known_ids()) - len(missing)} ids have a test, {len(missing)} have none")
+
+
+def pytest_collection_finish(session):
+    session.config.stash[_ITEMS] = session.items
+
+
+_LAST = pytest.StashKey()
+_ITEMS = pytest.StashKey()
