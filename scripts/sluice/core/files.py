@@ -14,7 +14,7 @@ from sluice.core.errors import InputError
 
 CACHEDIR_TAG = "CACHEDIR.TAG"
 _SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55"
-_IGNORED_DIRS = frozenset({"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".git", ".venv"})
+IGNORED_DIRS = frozenset({"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".git", ".venv"})
 
 
 def write_atomic(path: Path, data: str | bytes, *, mode: int = 0o644) -> None:
@@ -57,7 +57,7 @@ def digest(data: str | bytes) -> str:
 def source_files(root: Path) -> Iterator[Path]:
     """Regular files below `root`, sorted, without caches; symbolic links are not followed."""
     for directory, names, files in os.walk(root):
-        names[:] = sorted(name for name in names if name not in _IGNORED_DIRS)
+        names[:] = sorted(name for name in names if name not in IGNORED_DIRS)
         for name in sorted(files):
             path = Path(directory, name)
             if path.is_file() and not path.is_symlink():

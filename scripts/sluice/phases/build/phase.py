@@ -1,0 +1,80 @@
+"""What phase 5 does: build what has to be built, judge what was measured."""
+
+import sys
+from collections.abc import Sequence
+from math import ceil
+from pathlib import Path
+
+from sluice.core import registry
+from sluice.core.pyenv import ensure_environment
+from sluice.engine.phase import Context, Outcome
+from sluice.model.build import BuilderResult, BuildResults
+from sluice.model.contract import ContractSet
+from sluice.phases.build.builder import builders
+from sluice.phases.build.fix import feed_violations_to_builder, violations_of
+from sluice.phases.build.job import BuildJob, Workshop
+from sluice.phases.build.outcome import intact, record, recorded
+from sluice.phases.build.parallel import build, run_parallel_builders
+from sluice.phases.build.scratch import Scratch
+
+
+def run(ctx: Context) -> Outcome:
+    """One builder for each service that has an OpenAPI contract."""
+    services = ctx.artifacts.get(ContractSet).services
+    shop = open_workshop(ctx)
+    results = tuple(_verified(shop, result) for result in run_parallel_builders(shop, services, build_service))
+    refused = judge(results, ctx.settings.min_builder_share)
+    hint = f"`jobs/` in {ctx.run.root} has what each builder was given and what it wrote" if refused else ""
+    successes = sum(result.success for result in results)
+    note = f"{successes} of {len(results)} services built and measured"
+    return Outcome(artifacts=(BuildResults(results=results),), refused=refused, hint=hint, note=note)
+
+
+def open_workshop(ctx: Context) -> Workshop:
+    """What builders need, made ready in the calling thread, where an interrupt ends an installation at once.
+
+    Raises:
+        InputError: no such builder, or it lacks a setting.
+        EnvironmentFailure: its environment cannot be installed.
+    """
+    builder = registry.pick(builders(), ctx.settings.builder, "builder")
+    builder.command(ctx.run.root, ctx.settings)
+
+    def environment(files: Sequence[Path]) -> Path:
+        if not files:
+            return Path(sys.executable)
+        return ensure_environment(ctx.workspace, files, emit=ctx.emit, run_id=ctx.run.run_id)
+
+    environment(builder.requirements)
+    return Workshop(ctx=ctx, builder=builder, scratch=Scratch(ctx.stack.state()), environment=environment)
+
+
+def build_service(shop: Workshop, service: str) -> BuilderResult:
+    """An earlier success that still holds, or a new build with its fix passes; recorded as soon as it is known."""
+    kept = recorded(shop, service)
+    if kept:
+        shop.ctx.emit("builder.kept", f"{service}: unchanged since attempt {kept.attempt}", service=service)
+        return kept
+    first = build(BuildJob(shop=shop, service=service))
+    result = feed_violations_to_builder(shop, first, violations_of(first), violations_of).result
+    if result.status != "interrupted":
+        record(shop, result)
+    return result
+
+
+def judge(results: Sequence[BuilderResult], share: float) -> str:
+    """Why the gate refuses, '' when at least `share` of the builders succeeded, one at the least."""
+    successes = sum(result.success for result in results)
+    needed = max(1, ceil(round(share * len(results), 9)))
+    if successes >= needed:
+        return ""
+    reasons = [f"{r.service}: {', '.join(r.measured.problems) or r.status}" for r in results if not r.success]
+    return f"{successes} of {len(results)} builders succeeded, {needed} needed ({'; '.join(reasons)})"
+
+
+def _verified(shop: Workshop, result: BuilderResult) -> BuilderResult:
+    """The result, unless another builder changed the installed service after it was measured."""
+    if not result.success or intact(shop.ctx.run, result):
+        return result
+    measured = result.measured.model_copy(update={"problems": ("changed after it was measured",)})
+    return result.model_copy(update={"success": False, "status": "failed", "measured": measured})
