@@ -1,6 +1,7 @@
 """The one module that starts processes: each in a group of its own, labelled with its run, bounded in all it does."""
 
 import os
+import pwd
 import signal
 import subprocess
 import threading
@@ -19,6 +20,8 @@ from sluice.core.errors import EnvironmentFailure, ProcessFailed
 RUN_ID_VARIABLE = "SLUICE_RUN_ID"
 DEFAULT_OUTPUT_LIMIT = 4 * 1024 * 1024
 _POLL_SECONDS = 0.05
+_KILL_SECONDS = 5.0
+_QUIET_SCANS = 2
 
 Limit = Literal["", "wall", "idle", "cancelled"]
 
@@ -185,7 +188,8 @@ def _start(
             stderr=stderr,
             start_new_session=True,
             user=user,
-            extra_groups=[] if user is not None else None,
+            group=None if user is None else pwd.getpwuid(user).pw_gid,
+            extra_groups=None if user is None else [],
         )
     except OSError as error:
         raise EnvironmentFailure(
@@ -229,15 +233,22 @@ def _same(pid: int, started: float) -> psutil.Process | None:
     return None
 
 
-def stop(handle: Handle, *, grace: float = 5.0) -> None:
-    """End the process group of `handle`: SIGTERM, then SIGKILL after `grace` seconds."""
+def companion(argv: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start an unlabelled helper whose standard input is a pipe that closes when this process ends, however it ends."""
+    return _start(
+        argv, run_id="", cwd=None, env=None, user=None, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, feed=True
+    )
+
+
+def stop(handle: Handle, *, grace: float = 5.0, first: signal.Signals = signal.SIGTERM) -> None:
+    """End the process group of `handle`: the signal `first`, then SIGKILL after `grace` seconds."""
     if handle.alive():
-        stop_group(handle.pid, grace=grace)
+        stop_group(handle.pid, grace=grace, first=first)
 
 
-def stop_group(pgid: int, *, grace: float = 5.0) -> None:
+def stop_group(pgid: int, *, grace: float = 5.0, first: signal.Signals = signal.SIGTERM) -> None:
     """End a process group that this program started; returns when it is gone."""
-    for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+    for number, patience in ((first, grace), (signal.SIGKILL, 5.0)):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(pgid, number)
         deadline = time.monotonic() + patience
@@ -265,29 +276,51 @@ def _in_group(process: psutil.Process, pgid: int) -> bool:
 
 
 def labelled(run_id: str) -> Iterator[psutil.Process]:
-    """Living processes that carry this run's label in their environment, the caller excepted."""
+    """Living processes that carry this run's label in their environment, and their descendants, the caller excepted.
+
+    Descendants, because a process may overwrite its own environment: PostgreSQL's children do.
+    """
+    children: dict[int, list[psutil.Process]] = {}
+    waiting = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
-                continue
-            if process.environ().get(RUN_ID_VARIABLE) == run_id:
-                yield process
+            if process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+                children.setdefault(process.ppid(), []).append(process)
+                if process.environ().get(RUN_ID_VARIABLE) == run_id:
+                    waiting.append(process)
+    seen: set[int] = set()
+    while waiting:
+        process = waiting.pop()
+        if process.pid not in seen:
+            seen.add(process.pid)
+            waiting += children.get(process.pid, [])
+            yield process
 
 
 def reap(run_id: str, *, grace: float = 3.0) -> list[str]:
-    """End every process that carries this run's label; returns what was ended, as `pid name` lines.
+    """End every process of this run, asking first and killing after `grace` seconds; `pid name` of each that was ended.
 
-    PostgreSQL's fast stop is SIGINT, and SIGTERM waits for clients, so servers get SIGTERM together with their clients.
+    Looks again until nothing is found twice, since what is being ended may still start something.
     """
-    found = list(labelled(run_id))
-    ended = []
-    for process in found:
-        with suppress(psutil.Error):
-            ended.append(f"{process.pid} {process.name()}")
-            process.terminate()
-    _, living = psutil.wait_procs(found, timeout=grace)
-    for process in living:
-        with suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(living, timeout=5)
-    return ended
+    deadline = time.monotonic() + grace
+    asked: dict[psutil.Process, str] = {}
+    quiet = 0
+    while quiet < _QUIET_SCANS and time.monotonic() < deadline + _KILL_SECONDS:
+        found = {*labelled(run_id), *filter(_living, asked)}
+        quiet = 0 if found else quiet + 1
+        for process in found:
+            with suppress(psutil.Error):
+                if time.monotonic() > deadline:
+                    process.kill()
+                elif process not in asked:
+                    asked[process] = f"{process.pid} {process.name()}"
+                    # PostgreSQL waits for its clients on SIGTERM; SIGINT is its fast stop.
+                    process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
+        time.sleep(_POLL_SECONDS)
+    return list(asked.values())
+
+
+def _living(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
