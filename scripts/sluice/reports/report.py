@@ -1,7 +1,7 @@
 """What a report plug-in is: a pure function from a finished run to text."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from sluice.model.build import BuildResults
 from sluice.model.contract import ContractSet
@@ -10,11 +10,16 @@ from sluice.model.deployment import Deployment
 from sluice.model.finding import GateReport
 from sluice.model.integration import IntegrationReport
 from sluice.model.summary import Summary
+from sluice.reports.timeline import Bar
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunView:
-    """A run as reports see it; an artifact is None when its phase did not run."""
+    """A run as reports see it; an artifact is None when its phase did not run.
+
+    `provenance` names what the run was made from and with (PRD digest, versions, seed); `timeline` has one bar for
+    each phase and builder, none when the journal is not at hand.
+    """
 
     summary: Summary
     decomposition: Decomposition | None = None
@@ -23,6 +28,8 @@ class RunView:
     deployment: Deployment | None = None
     integration: IntegrationReport | None = None
     gate: GateReport | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    timeline: tuple[Bar, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

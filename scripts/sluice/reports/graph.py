@@ -1,0 +1,201 @@
+"""The service graph as coordinates: providers left, those who need them right, in columns without overlaps."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import fmean
+from typing import Literal
+
+from sluice.model.decomposition import Decomposition
+
+WIDTH, HEIGHT = 230.0, 78.0
+GAP_X, GAP_Y = 180.0, 30.0
+_LANE = 18.0
+_MARGIN = 12.0
+_BEND = 70.0
+
+EdgeKind = Literal["depends", "event"]
+Pair = tuple[str, str]
+Slot = tuple[str, ...]
+"""A place in a column: (service,) or, where a long edge passes, (provider, user, rank)."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A service's box; `x` and `y` are its upper left corner, in pixels."""
+
+    name: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """A line from a provider to a user of it: `path` is SVG path data, the label's middle stands at (`x`, `y`)."""
+
+    kind: EdgeKind
+    source: str
+    target: str
+    events: tuple[str, ...]
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """The whole picture, in pixels."""
+
+    width: float
+    height: float
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass
+class Links:
+    """What joins two services: provider → user."""
+
+    depends: set[Pair] = field(default_factory=set)
+    events: dict[Pair, list[str]] = field(default_factory=dict)
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """All joined pairs, sorted."""
+        return sorted({*self.depends, *self.events})
+
+
+def service_graph(decomposition: Decomposition) -> Graph:
+    """Services, their dependencies and the events between them."""
+    names = [service.name for service in decomposition.service_map.services]
+    links = links_of(decomposition, set(names))
+    forward = _without_cycles(names, links.pairs)
+    columns = _columns(_ranks(names, forward), forward)
+    place, height = _place(columns)
+    back = [pair for pair in links.pairs if pair not in forward]
+    nodes = tuple(Node(name, *place[name,]) for name in names)
+    edges = tuple(_edges(links, place, columns, forward))
+    return Graph(
+        width=len(columns) * (WIDTH + GAP_X) - GAP_X + 2 * _MARGIN,
+        height=height + (_BEND if back else 0.0) + 2 * _MARGIN,
+        nodes=nodes,
+        edges=edges,
+    )
+
+
+def links_of(decomposition: Decomposition, names: set[str]) -> Links:
+    """Joined pairs of known services; what an event says and what its services say are put together."""
+    links = Links()
+    services = decomposition.service_map.services
+    links.depends = {(need, s.name) for s in services for need in s.depends_on if need in names and need != s.name}
+    for event in decomposition.events:
+        publishers = {s.name for s in services if event.name in s.publishes} | ({event.publisher} & names)
+        consumers = {s.name for s in services if event.name in s.consumes} | (set(event.consumers) & names)
+        for pair in sorted((p, c) for p in publishers if p for c in consumers if p != c):
+            links.events.setdefault(pair, []).append(event.name)
+    return links
+
+
+def _without_cycles(names: Sequence[str], pairs: Sequence[Pair]) -> set[Pair]:
+    """The pairs but those that close a circle, so that columns exist."""
+    kept: set[Pair] = set()
+    reach: dict[str, set[str]] = {name: {name} for name in names}
+    for source, target in pairs:
+        if source in reach[target]:
+            continue
+        kept.add((source, target))
+        for name in names:
+            if source in reach[name]:
+                reach[name] |= reach[target]
+    return kept
+
+
+def _ranks(names: Sequence[str], pairs: set[Pair]) -> dict[str, int]:
+    ranks = dict.fromkeys(names, 0)
+    for _ in names:
+        for source, target in pairs:
+            ranks[target] = max(ranks[target], ranks[source] + 1)
+    return ranks
+
+
+def _columns(ranks: Mapping[str, int], pairs: set[Pair]) -> list[list[Slot]]:
+    columns: list[list[Slot]] = [[] for _ in range(max(ranks.values(), default=0) + 1)]
+    for name, rank in ranks.items():
+        columns[rank].append((name,))
+    neighbours: dict[Slot, list[Slot]] = {}
+    for source, target in sorted(pairs):
+        chain = _chain(source, target, ranks)
+        for slot in chain[1:-1]:
+            columns[int(slot[2])].append(slot)
+        for left, right in pairwise(chain):
+            neighbours.setdefault(right, []).append(left)
+            neighbours.setdefault(left, []).append(right)
+    for order in (range(1, len(columns)), range(len(columns) - 2, -1, -1), range(1, len(columns))):
+        for index in order:
+            _sort(columns, index, neighbours)
+    return columns
+
+
+def _chain(source: str, target: str, ranks: Mapping[str, int]) -> list[Slot]:
+    between = [(source, target, str(rank)) for rank in range(ranks[source] + 1, ranks[target])]
+    return [(source,), *between, (target,)]
+
+
+def _sort(columns: list[list[Slot]], index: int, neighbours: Mapping[Slot, list[Slot]]) -> None:
+    """Put each slot near the middle of its neighbours, which keeps crossings few."""
+    at = {slot: place / len(column) for column in columns for place, slot in enumerate(column)}
+    columns[index].sort(key=lambda slot: fmean([at[other] for other in neighbours.get(slot, [slot])]))
+
+
+def _place(columns: Sequence[Sequence[Slot]]) -> tuple[dict[Slot, tuple[float, float]], float]:
+    heights = [sum(_height(slot) + GAP_Y for slot in column) - GAP_Y for column in columns]
+    tallest = max([*heights, HEIGHT])
+    place: dict[Slot, tuple[float, float]] = {}
+    for index, column in enumerate(columns):
+        y = _MARGIN + (tallest - heights[index]) / 2
+        for slot in column:
+            place[slot] = (_MARGIN + index * (WIDTH + GAP_X), y)
+            y += _height(slot) + GAP_Y
+    return place, tallest
+
+
+def _height(slot: Slot) -> float:
+    return HEIGHT if len(slot) == 1 else _LANE
+
+
+def _edges(
+    links: Links, place: Mapping[Slot, tuple[float, float]], columns: Sequence[Sequence[Slot]], forward: set[Pair]
+) -> Iterable[Edge]:
+    ranks = {slot[0]: rank for rank, column in enumerate(columns) for slot in column if len(slot) == 1}
+    for source, target in links.pairs:
+        events = tuple(links.events.get((source, target), ()))
+        kinds: list[EdgeKind] = ["depends"] if (source, target) in links.depends else []
+        kinds += ["event"] if events else []
+        for number, kind in enumerate(kinds):
+            shift = (number - (len(kinds) - 1) / 2) * 22
+            if (source, target) in forward:
+                path, x, y = _forward([place[slot] for slot in _chain(source, target, ranks)], shift)
+            else:
+                path, x, y = _backward(place[source,], place[target,], shift)
+            named = events if kind == "event" else ()
+            yield Edge(kind=kind, source=source, target=target, events=named, path=path, x=x, y=y)
+
+
+def _forward(corners: Sequence[tuple[float, float]], shift: float) -> tuple[str, float, float]:
+    inner = [(x, y + _LANE / 2) for x, y in corners[1:-1]]
+    start = (corners[0][0] + WIDTH, corners[0][1] + HEIGHT / 2 + shift)
+    end = (corners[-1][0], corners[-1][1] + HEIGHT / 2 + shift)
+    points = [start, *(point for x, y in inner for point in ((x, y + shift), (x + WIDTH, y + shift))), end]
+    parts = [f"M{start[0]:.0f},{start[1]:.0f}"]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        middle = (x0 + x1) / 2
+        parts.append(f"C{middle:.0f},{y0:.0f} {middle:.0f},{y1:.0f} {x1:.0f},{y1:.0f}")
+    return " ".join(parts), (points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2
+
+
+def _backward(source: tuple[float, float], target: tuple[float, float], shift: float) -> tuple[str, float, float]:
+    x0, y0 = source[0] + WIDTH / 2 + shift, source[1] + HEIGHT
+    x1, y1 = target[0] + WIDTH / 2 + shift, target[1] + HEIGHT
+    low = max(y0, y1) + _BEND
+    path = f"M{x0:.0f},{y0:.0f} C{x0:.0f},{low:.0f} {x1:.0f},{low:.0f} {x1:.0f},{y1:.0f}"
+    return path, (x0 + x1) / 2, (y0 + y1 + 6 * low) / 8
