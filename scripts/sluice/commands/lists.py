@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sluice.commands.outcome import stored_summary, view_of
+from sluice.commands.outcome import stored_summary, view_of_run
 from sluice.commands.output import Output
 from sluice.commands.pipeline import Options
 from sluice.commands.plugins import all_builders, all_checks, all_phases, all_runtimes
@@ -68,8 +68,8 @@ def report(options: Options) -> int:
     output = Output(json=options.json)
     paths = find_run(options.run_id)
     before = stored_summary(paths)
-    runtime, seconds = (before.view.summary.runtime, before.view.summary.seconds) if before else ("", 0.0)
-    written = write_reports(paths.reports, view_of(paths, all_phases(), runtime=runtime, seconds=seconds))
+    runtime = before.view.summary.runtime if before else ""
+    written = write_reports(paths.reports, view_of_run(paths, all_phases(), runtime=runtime))
     output.table("reports", [{"report": name, "path": str(paths.root / path)} for name, path in written.items()])
     return EXIT_OK
 

@@ -1,5 +1,6 @@
 """The end of a run: summary, reports, manifest and exit code."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sluice.commands.output import Output
@@ -8,18 +9,15 @@ from sluice.commands.session import Session
 from sluice.core.errors import EXIT_OK, EXIT_PARTIAL, QualityGateFailed, SluiceError
 from sluice.core.paths import RunPaths
 from sluice.engine import manifest
-from sluice.engine.phase import Artifacts, Phase
+from sluice.engine.journal import read_events
+from sluice.engine.manifest import Manifest
+from sluice.engine.phase import Phase
 from sluice.engine.plan import Record
 from sluice.engine.run import load_artifacts, records
-from sluice.model.build import BuildResults
-from sluice.model.contract import ContractSet
-from sluice.model.decomposition import Decomposition
-from sluice.model.deployment import Deployment
-from sluice.model.finding import GateReport
-from sluice.model.integration import IntegrationReport
 from sluice.model.summary import PhaseSummary, Summary
 from sluice.reports.report import RunView
-from sluice.reports.summary import summarise
+from sluice.reports.summary import summarise, view_of
+from sluice.reports.timeline import bars_of
 from sluice.reports.write import write_reports
 
 
@@ -41,8 +39,7 @@ class Finished:
 
 def finish(session: Session, error: SluiceError | None) -> Finished:
     """Judge and report a run; the manifest is complete afterwards."""
-    seconds = sum(record.seconds for record in records(session.paths).values())
-    view = view_of(session.paths, session.phases, runtime=session.runner.settings.runtime, seconds=seconds)
+    view = view_of_run(session.paths, session.phases, runtime=session.runner.settings.runtime)
     written = write_reports(session.paths.reports, view)
     summary = view.summary.model_copy(update={"reports": written})
     session.close(summary.verdict)
@@ -59,19 +56,24 @@ def stored_summary(paths: RunPaths) -> Finished | None:
     stored = manifest.load(paths)
     if stored is None or not stored.ended:
         return None
-    return Finished(_view(summary, load_artifacts(paths, all_phases())), paths)
+    return Finished(view_of(summary, load_artifacts(paths, all_phases())), paths)
 
 
-def view_of(paths: RunPaths, phases: list[Phase], *, runtime: str, seconds: float) -> RunView:
+def view_of_run(paths: RunPaths, phases: Sequence[Phase], *, runtime: str) -> RunView:
     """A run as reports see it, from what is on disk."""
     artifacts = load_artifacts(paths, phases)
     ended = records(paths)
     lines = [_phase_summary(phase, ended.get(phase.name)) for phase in phases]
-    empty = Summary(run_id=paths.run_id, verdict="failed", runtime=runtime)
-    summary = summarise(
-        run_id=paths.run_id, runtime=runtime, phases=lines, view=_view(empty, artifacts), seconds=round(seconds, 3)
-    )
-    return _view(summary, artifacts)
+    seconds = round(sum(record.seconds for record in ended.values()), 3)
+    summary = summarise(run_id=paths.run_id, runtime=runtime, phases=lines, artifacts=artifacts, seconds=seconds)
+    stored = manifest.load(paths)
+    provenance = _provenance(stored) if stored else {}
+    return view_of(summary, artifacts, provenance=provenance, timeline=bars_of(read_events(paths.journal)))
+
+
+def _provenance(stored: Manifest) -> dict[str, str]:
+    facts = {"prd": stored.prd_digest, "commit": stored.git.commit, "started": stored.started}
+    return {**facts, **stored.versions, **{f"seed of {name}": str(seed) for name, seed in stored.seeds.items()}}
 
 
 def show_finished(finished: Finished, output: Output, *, strict: bool) -> int:
@@ -91,16 +93,4 @@ def _phase_summary(phase: Phase, record: Record | None) -> PhaseSummary:
         seconds=record.seconds,
         reason=record.reason,
         hint=record.hint,
-    )
-
-
-def _view(summary: Summary, artifacts: Artifacts) -> RunView:
-    return RunView(
-        summary=summary,
-        decomposition=artifacts.find(Decomposition),
-        contracts=artifacts.find(ContractSet),
-        build=artifacts.find(BuildResults),
-        deployment=artifacts.find(Deployment),
-        integration=artifacts.find(IntegrationReport),
-        gate=artifacts.find(GateReport),
     )

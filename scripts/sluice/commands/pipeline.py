@@ -34,34 +34,40 @@ class Options:
 
 def pipeline(options: Options) -> int:
     """All seven phases on a new run; takes its stack down at the end unless `keep`."""
-    output = Output(json=options.json)
     prd = options.prd or samples.path(DEFAULT_SAMPLE)
-    with open_new(prd=prd, plant=options.plant, flags=options.flags, sinks=[output.sink]) as session:
+    with (
+        Output(json=options.json) as output,
+        open_new(prd=prd, plant=options.plant, flags=options.flags, sinks=[output.sink]) as session,
+    ):
         finished = _whole(session, keep=options.keep)
     return show_finished(finished, output, strict=options.strict)
 
 
 def resume(options: Options) -> int:
     """Redo of a run only what must be redone."""
-    output = Output(json=options.json)
     done = _nothing_to_do(options)
     if done is not None:
-        return show_finished(done, output, strict=options.strict)
-    with open_existing(options.run_id, prd=options.prd, flags=options.flags, sinks=[output.sink]) as session:
+        return show_finished(done, Output(json=options.json), strict=options.strict)
+    with (
+        Output(json=options.json) as output,
+        open_existing(options.run_id, prd=options.prd, flags=options.flags, sinks=[output.sink]) as session,
+    ):
         finished = _whole(session, keep=options.keep)
     return show_finished(finished, output, strict=options.strict)
 
 
 def phase(number: int, options: Options) -> int:
     """One phase on the newest (or the named, or a new) run, after what it needs; the stack stays up, detached."""
-    output = Output(json=options.json)
     target = phase_numbered(number)
-
-    with _opened_for_phase(options, output) as session:
+    with Output(json=options.json) as output, _opened_for_phase(options, output) as session:
+        keep = True
         try:
             session.runner.execute(needed(session.phases, target), force=target.name)
+        except KeyboardInterrupt:
+            keep = False
+            raise
         finally:
-            _leave(session, keep=True)
+            _leave(session, keep=keep)
     if options.json:
         artifacts = load_artifacts(session.paths, [target]).items
         output.print_json({kind.__name__: json.loads(made.model_dump_json()) for kind, made in artifacts.items()})
@@ -74,10 +80,7 @@ def show_plan(options: Options, *, number: int | None = None) -> int:
     phases = all_phases()
     chosen = needed(phases, phase_numbered(number)) if number else phases
     actions = _actions(options, chosen, force=phase_numbered(number).name if number else "")
-    if options.json:
-        output.print_json([{"phase": a.phase.name, "action": a.kind, "reason": a.reason} for a in actions])
-    else:
-        output.plan(actions)
+    output.plan(actions)
     return EXIT_OK
 
 

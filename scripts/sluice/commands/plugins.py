@@ -6,6 +6,8 @@ from sluice.core.registry import discover, pick
 from sluice.engine.phase import Phase
 from sluice.engine.plan import ordered
 from sluice.engine.stack import Runtime
+from sluice.phases.build import builders
+from sluice.phases.build.builder import Builder
 from sluice.phases.deploy import runtimes
 
 
@@ -22,6 +24,11 @@ def phase_numbered(number: int) -> Phase:
 def all_runtimes() -> dict[str, Runtime]:
     """All runtimes by name."""
     return discover(runtimes, "RUNTIME", Runtime)  # type: ignore[type-abstract] # a protocol as run-time type
+
+
+def all_builders() -> dict[str, Builder]:
+    """All builders by name."""
+    return discover(builders, "BUILDER", Builder)
 
 
 def choose_runtime(name: str) -> tuple[Runtime, str]:

@@ -11,8 +11,10 @@ from sluice.engine.stack import Stack
 
 def up(options: Options) -> int:
     """Start the run's stack, with every service that was deployed, and leave it running."""
-    output = Output(json=options.json)
-    with open_existing(options.run_id, prd=None, flags=options.flags, sinks=[output.sink]) as session:
+    with (
+        Output(json=options.json) as output,
+        open_existing(options.run_id, prd=None, flags=options.flags, sinks=[output.sink]) as session,
+    ):
         session.runner.revive()
         session.stack.detach()
         session.guard.detach()
@@ -35,7 +37,9 @@ def status(options: Options) -> int:
     state = stack.state()
     urls = state.services if state else {}
     rows = [{"name": name, "status": word, "url": urls.get(name, "")} for name, word in stack.status().items()]
-    output.status(rows, gateway=state.gateway_url if state else "")
+    if state and state.gateway_url:
+        rows.append({"name": "gateway", "status": "", "url": state.gateway_url})
+    output.table("stack", rows)
     return EXIT_OK
 
 
