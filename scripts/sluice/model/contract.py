@@ -25,7 +25,10 @@ class ValidationReport(Model):
 
 
 class RegisteredContract(Model):
-    """A contract that the Contract Engine holds; `digest` is `sha256:<hex>` of the canonical JSON of `document`."""
+    """A contract that the Contract Engine holds; `digest` is `sha256:<hex>` of the canonical JSON of `document`.
+
+    `valid` and `errors` are those of the last validation; before one (`validated`), it is not valid.
+    """
 
     name: str
     service: str
@@ -33,8 +36,27 @@ class RegisteredContract(Model):
     version: str
     digest: str
     valid: bool
+    validated: bool = False
     errors: tuple[SpecError, ...] = ()
     document: JsonObject
+
+
+class ContractSummary(Model):
+    """A registered contract without its document; `validated_at` (RFC 3339) is None until it has been validated."""
+
+    name: str
+    service: str
+    kind: ContractKind
+    version: str
+    digest: str
+    valid: bool
+    validated_at: str | None = None
+
+
+class ContractList(Model):
+    """What `list_contracts` answers: every version of every contract, by name, then in order of registration."""
+
+    contracts: tuple[ContractSummary, ...] = ()
 
 
 class ContractSet(Artifact):
