@@ -1,0 +1,1 @@
+"""The Contract Engine: registers, keeps and validates the contracts of services."""

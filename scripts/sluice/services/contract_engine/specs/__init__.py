@@ -1,0 +1,1 @@
+"""Validation of OpenAPI and AsyncAPI documents; knows neither HTTP nor the database."""
