@@ -25,7 +25,7 @@ def measure(job: BuildJob, completed: proc.Completed, claim: BuilderClaim, outsi
     pins = requirement_problems(job.output)
     problems, suite = (pins, Suite()) if pins else _execute(job)
     claims = [*_status_problems(claim), *absent_claims(job.output, claim)]
-    counts = [] if pins or problems else _count_problems(job, claim.tests, suite.counts)
+    counts = _count_problems(job, claim.tests, suite.counts)
     return known.model_copy(
         update={
             "files": sum(1 for _ in source_files(job.output)),
@@ -60,8 +60,10 @@ def _status_problems(claim: BuilderClaim) -> list[str]:
 
 
 def _count_problems(job: BuildJob, claimed: TestCounts, measured: TestCounts) -> list[str]:
-    """Fewer passes than claimed, or fewer tests than before; more of either is no lie."""
-    problems = []
+    """Fewer passes than claimed, or fewer tests than before; more of either is no lie.  Nothing where none ran."""
+    problems: list[str] = []
+    if not measured.total:
+        return problems
     if measured.passed < claimed.passed:
         problems.append(f"claimed {claimed.passed} passed, measured {measured.passed}")
     if measured.total < job.min_tests:

@@ -68,6 +68,8 @@ def judge(results: Sequence[BuilderResult], share: float) -> str:
     needed = max(1, ceil(round(share * len(results), 9)))
     if successes >= needed:
         return ""
+    if not results:
+        return "no service has an OpenAPI contract to build from"
     reasons = [f"{r.service}: {', '.join(r.measured.problems) or r.status}" for r in results if not r.success]
     return f"{successes} of {len(results)} builders succeeded, {needed} needed ({'; '.join(reasons)})"
 
