@@ -1,0 +1,5 @@
+"""Run by Alembic."""
+
+from sluice.services.database import run_migrations
+
+run_migrations()
