@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -275,10 +275,11 @@ def _in_group(process: psutil.Process, pgid: int) -> bool:
         return False
 
 
-def labelled(run_id: str) -> Iterator[psutil.Process]:
-    """Living processes that carry this run's label in their environment, and their descendants, the caller excepted.
+def labelled(run_id: str, *, keep: Iterable[int] = ()) -> Iterator[psutil.Process]:
+    """Living processes that carry this run's label in their environment, and their descendants.
 
-    Descendants, because a process may overwrite its own environment: PostgreSQL's children do.
+    Descendants, because a process may overwrite its own environment: PostgreSQL's children do.  Left out are the
+    caller, and the processes of `keep` with all their descendants.
     """
     children: dict[int, list[psutil.Process]] = {}
     waiting = []
@@ -288,25 +289,34 @@ def labelled(run_id: str) -> Iterator[psutil.Process]:
                 children.setdefault(process.ppid(), []).append(process)
                 if process.environ().get(RUN_ID_VARIABLE) == run_id:
                     waiting.append(process)
+    spared = set(_descendants(list(keep), children))
+    by_pid = {process.pid: process for family in (waiting, *children.values()) for process in family}
+    yield from (by_pid[pid] for pid in _descendants([p.pid for p in waiting], children) if pid not in spared)
+
+
+def _descendants(roots: list[int], children: Mapping[int, list[psutil.Process]]) -> Iterator[int]:
+    """The roots and all below them, each once."""
     seen: set[int] = set()
-    while waiting:
-        process = waiting.pop()
-        if process.pid not in seen:
-            seen.add(process.pid)
-            waiting += children.get(process.pid, [])
-            yield process
+    while roots:
+        pid = roots.pop()
+        if pid not in seen:
+            seen.add(pid)
+            roots += [child.pid for child in children.get(pid, [])]
+            yield pid
 
 
-def reap(run_id: str, *, grace: float = 3.0) -> list[str]:
+def reap(run_id: str, *, grace: float = 3.0, keep: Iterable[int] = ()) -> list[str]:
     """End every process of this run, asking first and killing after `grace` seconds; `pid name` of each that was ended.
 
-    Looks again until nothing is found twice, since what is being ended may still start something.
+    Looks again until nothing is found twice, since what is being ended may still start something.  The processes of
+    `keep`, and what they started, stay.
     """
+    kept = tuple(keep)
     deadline = time.monotonic() + grace
     asked: dict[psutil.Process, str] = {}
     quiet = 0
     while quiet < _QUIET_SCANS and time.monotonic() < deadline + _KILL_SECONDS:
-        found = {*labelled(run_id), *filter(_living, asked)}
+        found = {*labelled(run_id, keep=kept), *filter(_living, asked)}
         quiet = 0 if found else quiet + 1
         for process in found:
             with suppress(psutil.Error):

@@ -1,0 +1,1 @@
+"""Runtime plug-ins: each module exposes `RUNTIME`."""

