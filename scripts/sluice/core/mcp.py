@@ -46,13 +46,13 @@ class Tool:
 
 
 class McpServer:
-    """The MCP face of the service at `url`, as a context manager; connects when first used.
+    """An MCP server at `url` (`http://127.0.0.1:8001/mcp/`), as a context manager; connects when first used.
 
     Not for use from several threads at once.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = f"{url.rstrip('/')}/mcp/"
+        self.url = url
         self._stack = ExitStack()
         self._portal: BlockingPortal | None = None
         self._session = ExitStack()
