@@ -4,6 +4,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from io import TextIOWrapper
 from types import TracebackType
 from typing import Self
 
@@ -22,13 +23,16 @@ _REFRESH_HZ = 8
 
 def make_console(*, json: bool) -> Console:
     """The console of a task: standard output, or standard error when standard output is for JSON."""
-    return Console(file=sys.stderr if json else sys.stdout, highlight=False, emoji=False, markup=False)
+    stream = sys.stderr if json else sys.stdout
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")  # an ASCII terminal must not end a run
+    return Console(file=stream, highlight=False, emoji=False, markup=False)
 
 
 class ConsoleSink:
-    """Shows events as they happen; use it as a context manager and pass `handle` to the journal.
+    """Shows events as they happen: pass `handle` to the journal, inside a `with` that ends the live display.
 
-    On a terminal the phase at work, its time and the newest messages stand below what is finished.
+    On a terminal the phase at work, its time and the newest messages stand below what is finished, and vanish with it.
     """
 
     def __init__(self, console: Console, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -41,16 +45,17 @@ class ConsoleSink:
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal and not self._console.is_dumb_terminal:
-            self._live = Live(
-                console=self._console, get_renderable=self._now, refresh_per_second=_REFRESH_HZ, transient=True
-            )
-            self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the live display, if there is one; the terminal is as it was."""
+        self._phase = ""
+        self._messages.clear()
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -58,8 +63,8 @@ class ConsoleSink:
     def handle(self, event: Event) -> None:
         """Show one event; an unknown type with a message is progress."""
         match event.type:
-            case "run.started":
-                self._print(Text(one_line(event.message) or "run started", style="bold"))
+            case "run.started" | "run.interrupted" | "run.finished":
+                self._print(Text(one_line(event.message), style="bold"))
             case "phase.planned":
                 pass
             case "phase.started":
@@ -74,13 +79,19 @@ class ConsoleSink:
                 self._progress(one_line(event.message))
 
     def _begin(self, event: Event) -> None:
+        self.close()
         self._phase = _phase_name(event)
         self._since = self._clock()
-        self._messages.clear()
-        if self._live is None:
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            self._live = Live(
+                console=self._console, get_renderable=self._now, refresh_per_second=_REFRESH_HZ, transient=True
+            )
+            self._live.start()
+        else:
             self._print(Text(f"{self._phase} …", style="dim"))
 
     def _end(self, event: Event) -> None:
+        self.close()
         status = _word(event, "status")
         seconds = event.data.get("seconds")
         spent = f" in {duration(seconds)}" if isinstance(seconds, int | float) else ""
@@ -89,8 +100,6 @@ class ConsoleSink:
         self._print(line.append(f": {reason}") if reason else line)
         if hint := _word(event, "hint"):
             self._print(Text(f"    what to do: {hint}"))
-        self._phase = ""
-        self._messages.clear()
 
     def _progress(self, message: str) -> None:
         if not message:

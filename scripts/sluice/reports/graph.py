@@ -1,6 +1,6 @@
 """The service graph as coordinates: providers left, those who need them right, in columns without overlaps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import fmean
@@ -8,14 +8,18 @@ from typing import Literal
 
 from sluice.model.decomposition import Decomposition
 
-WIDTH, HEIGHT = 230.0, 78.0
-GAP_X, GAP_Y = 180.0, 30.0
+WIDTH, HEIGHT = 210.0, 78.0
+GAP_X, GAP_Y = 150.0, 26.0
 _LANE = 18.0
 _MARGIN = 12.0
 _BEND = 70.0
+_PORT = 24.0
 
 EdgeKind = Literal["depends", "event"]
+_KINDS: tuple[EdgeKind, ...] = ("depends", "event")
 Pair = tuple[str, str]
+Line = tuple[Pair, EdgeKind]
+Point = tuple[float, float]
 Slot = tuple[str, ...]
 """A place in a column: (service,) or, where a long edge passes, (provider, user, rank)."""
 
@@ -64,17 +68,22 @@ class Links:
         """All joined pairs, sorted."""
         return sorted({*self.depends, *self.events})
 
+    def of(self, kind: EdgeKind) -> Collection[Pair]:
+        """The pairs that are joined in this way."""
+        return self.depends if kind == "depends" else self.events
+
 
 def service_graph(decomposition: Decomposition) -> Graph:
     """Services, their dependencies and the events between them."""
     names = [service.name for service in decomposition.service_map.services]
     links = links_of(decomposition, set(names))
     forward = _without_cycles(names, links.pairs)
-    columns = _columns(_ranks(names, forward), forward)
+    ranks = _ranks(names, forward)
+    columns = _columns(ranks, forward)
     place, height = _place(columns)
     back = [pair for pair in links.pairs if pair not in forward]
     nodes = tuple(Node(name, *place[name,]) for name in names)
-    edges = tuple(_edges(links, place, columns, forward))
+    edges = tuple(_edges(links, place, ranks, forward))
     return Graph(
         width=len(columns) * (WIDTH + GAP_X) - GAP_X + 2 * _MARGIN,
         height=height + (_BEND if back else 0.0) + 2 * _MARGIN,
@@ -147,10 +156,10 @@ def _sort(columns: list[list[Slot]], index: int, neighbours: Mapping[Slot, list[
     columns[index].sort(key=lambda slot: fmean([at[other] for other in neighbours.get(slot, [slot])]))
 
 
-def _place(columns: Sequence[Sequence[Slot]]) -> tuple[dict[Slot, tuple[float, float]], float]:
+def _place(columns: Sequence[Sequence[Slot]]) -> tuple[dict[Slot, Point], float]:
     heights = [sum(_height(slot) + GAP_Y for slot in column) - GAP_Y for column in columns]
     tallest = max([*heights, HEIGHT])
-    place: dict[Slot, tuple[float, float]] = {}
+    place: dict[Slot, Point] = {}
     for index, column in enumerate(columns):
         y = _MARGIN + (tallest - heights[index]) / 2
         for slot in column:
@@ -163,29 +172,45 @@ def _height(slot: Slot) -> float:
     return HEIGHT if len(slot) == 1 else _LANE
 
 
-def _edges(
-    links: Links, place: Mapping[Slot, tuple[float, float]], columns: Sequence[Sequence[Slot]], forward: set[Pair]
-) -> Iterable[Edge]:
-    ranks = {slot[0]: rank for rank, column in enumerate(columns) for slot in column if len(slot) == 1}
-    for source, target in links.pairs:
-        events = tuple(links.events.get((source, target), ()))
-        kinds: list[EdgeKind] = ["depends"] if (source, target) in links.depends else []
-        kinds += ["event"] if events else []
-        for number, kind in enumerate(kinds):
-            shift = (number - (len(kinds) - 1) / 2) * 22
-            if (source, target) in forward:
-                path, x, y = _forward([place[slot] for slot in _chain(source, target, ranks)], shift)
-            else:
-                path, x, y = _backward(place[source,], place[target,], shift)
-            named = events if kind == "event" else ()
-            yield Edge(kind=kind, source=source, target=target, events=named, path=path, x=x, y=y)
+def _edges(links: Links, place: Mapping[Slot, Point], ranks: Mapping[str, int], forward: set[Pair]) -> Iterable[Edge]:
+    lines = [(pair, kind) for pair in links.pairs for kind in _KINDS if pair in links.of(kind)]
+    chains = {pair: _chain(*pair, ranks) for pair in forward}
+    ports = _ports([line for line in lines if line[0] in forward], chains, place)
+    for pair, kind in lines:
+        if pair in forward:
+            path, x, y = _forward([place[slot] for slot in chains[pair]], *ports[pair, kind])
+        else:
+            path, x, y = _backward(place[pair[0],], place[pair[1],], 14.0 if kind == "event" else -14.0)
+        named = tuple(links.events[pair]) if kind == "event" else ()
+        yield Edge(kind=kind, source=pair[0], target=pair[1], events=named, path=path, x=x, y=y)
 
 
-def _forward(corners: Sequence[tuple[float, float]], shift: float) -> tuple[str, float, float]:
-    inner = [(x, y + _LANE / 2) for x, y in corners[1:-1]]
-    start = (corners[0][0] + WIDTH, corners[0][1] + HEIGHT / 2 + shift)
-    end = (corners[-1][0], corners[-1][1] + HEIGHT / 2 + shift)
-    points = [start, *(point for x, y in inner for point in ((x, y + shift), (x + WIDTH, y + shift))), end]
+def _ports(
+    lines: Sequence[Line], chains: Mapping[Pair, Sequence[Slot]], place: Mapping[Slot, Point]
+) -> dict[Line, tuple[float, float]]:
+    """How far above or below the middle of its two boxes each line ends, so that no two lines meet there."""
+    leaving = _spread(lines, [chains[pair][0] for pair, _ in lines], [place[chains[pair][1]] for pair, _ in lines])
+    arriving = _spread(lines, [chains[pair][-1] for pair, _ in lines], [place[chains[pair][-2]] for pair, _ in lines])
+    return {line: (leaving[line], arriving[line]) for line in lines}
+
+
+def _spread(lines: Sequence[Line], boxes: Sequence[Slot], towards: Sequence[Point]) -> dict[Line, float]:
+    at: dict[Slot, list[tuple[float, Line]]] = {}
+    for line, box, (_, y) in zip(lines, boxes, towards, strict=True):
+        at.setdefault(box, []).append((y, line))
+    step = {box: min(_PORT, HEIGHT / (len(ends) + 1)) for box, ends in at.items()}
+    return {
+        line: (number - (len(ends) - 1) / 2) * step[box]
+        for box, ends in at.items()
+        for number, (_, line) in enumerate(sorted(ends))
+    }
+
+
+def _forward(corners: Sequence[Point], leaving: float, arriving: float) -> tuple[str, float, float]:
+    start = (corners[0][0] + WIDTH, corners[0][1] + HEIGHT / 2 + leaving)
+    end = (corners[-1][0], corners[-1][1] + HEIGHT / 2 + arriving)
+    lanes = [(x, y + _LANE / 2) for x, y in corners[1:-1]]
+    points = [start, *(point for x, y in lanes for point in ((x, y), (x + WIDTH, y))), end]
     parts = [f"M{start[0]:.0f},{start[1]:.0f}"]
     for (x0, y0), (x1, y1) in pairwise(points):
         middle = (x0 + x1) / 2
@@ -193,7 +218,7 @@ def _forward(corners: Sequence[tuple[float, float]], shift: float) -> tuple[str,
     return " ".join(parts), (points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2
 
 
-def _backward(source: tuple[float, float], target: tuple[float, float], shift: float) -> tuple[str, float, float]:
+def _backward(source: Point, target: Point, shift: float) -> tuple[str, float, float]:
     x0, y0 = source[0] + WIDTH / 2 + shift, source[1] + HEIGHT
     x1, y1 = target[0] + WIDTH / 2 + shift, target[1] + HEIGHT
     low = max(y0, y1) + _BEND

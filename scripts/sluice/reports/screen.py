@@ -12,7 +12,7 @@ from sluice.model.finding import Finding
 from sluice.model.summary import PhaseSummary, Summary
 from sluice.reports.report import RunView
 from sluice.reports.tables import grid, styled, words
-from sluice.reports.text import by_severity, clean, count, duration, one_line, percent, place
+from sluice.reports.text import by_severity, clean, count, duration, one_line, percent, place, service_state
 from sluice.reports.trace import trace
 
 _SHOWN = 15
@@ -46,23 +46,19 @@ def _phases(phases: Sequence[PhaseSummary]) -> list[RenderableType]:
 
 def _services(summary: Summary) -> list[RenderableType]:
     ratios = {ratio.service: ratio for ratio in summary.compliance.per_service}
-    table = grid("service", "built", "healthy", "operations that conform", "address")
+    table = grid("service", "state", ">conform", "address")
     for service in summary.services:
         ratio = ratios.get(service.name)
-        conform = _bar(ratio.conforming, ratio.operations, ratio.ratio) if ratio else words("not tested")
-        built, healthy = (styled("yes" if value else "no") for value in (service.built, service.healthy))
-        table.add_row(words(service.name), built, healthy, conform, words(service.url))
-    if not summary.services:
-        return []
+        conform = styled(*_share(ratio.conforming, ratio.operations)) if ratio else styled("not run", "not tested")
+        table.add_row(words(service.name), styled(service_state(service)), conform, words(service.url))
     total = summary.compliance
-    said = f"{total.conforming} of {count(total.operations, 'operation')} conform ({percent(total.ratio)})"
-    return [_title("Services"), table, *([Text(f"  {said}")] if total.operations else [])]
+    said = f"  {total.conforming} of {count(total.operations, 'operation')} conform ({percent(total.ratio)})"
+    lines: list[RenderableType] = [Text(said)] if total.operations else []
+    return [_title("Services"), table, *lines] if summary.services else []
 
 
-def _bar(conforming: int, operations: int, ratio: float) -> Text:
-    full = int(ratio * 10)
-    style = "green" if conforming == operations else "yellow"
-    return Text.assemble(("#" * full, style), ("." * (10 - full), "dim"), f" {conforming} of {operations}")
+def _share(conforming: int, operations: int) -> tuple[str, str]:
+    return "passed" if operations and conforming == operations else "partial", f"{conforming} of {operations}"
 
 
 def _flow(view: RunView) -> list[RenderableType]:
@@ -115,7 +111,7 @@ def _reports(summary: Summary) -> list[RenderableType]:
 def _what_to_do(phases: Sequence[PhaseSummary]) -> list[RenderableType]:
     hints = [phase for phase in phases if phase.hint]
     lines: list[RenderableType] = [
-        Padding(Text.assemble((f"{phase.name}: ", "bold"), clean(phase.hint)), (0, 0, 0, 2)) for phase in hints
+        Padding(Text.assemble((f"{phase.name}: ", "bold"), one_line(phase.hint, 500)), (0, 0, 0, 2)) for phase in hints
     ]
     return [_title("What to do"), *lines] if lines else []
 

@@ -1,37 +1,22 @@
-"""Small tables of the tasks: plan, runs, status, plug-ins; and what all tables share."""
+"""The plan and other small tables of the tasks, and what all tables share."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from sluice.engine.plan import Action
-from sluice.reports.text import clean, duration, one_line
+from sluice.reports.text import clean
 
 _STYLES = {
     "green": ("passed", "success", "yes", "running", "healthy", "verified"),
-    "red": ("failed", "refused", "error", "no", "unhealthy", "crashed", "timeout"),
-    "yellow": ("partial", "warning", "interrupted", "RERUN", "uncovered"),
+    "red": ("failed", "refused", "error", "no", "unhealthy", "crashed", "timeout", "not built"),
+    "yellow": ("partial", "warning", "interrupted", "RERUN", "uncovered", "not deployed"),
     "cyan": ("RUN", "note"),
     "dim": ("SKIP", "skipped", "not run", "stopped"),
 }
 _STYLE_OF = {word: style for style, known in _STYLES.items() for word in known}
-
-
-class Plugin(Protocol):
-    """What builders, runtimes and reports have in common."""
-
-    @property
-    def name(self) -> str:
-        """What a flag takes."""
-        ...
-
-    @property
-    def help(self) -> str:
-        """One line."""
-        ...
 
 
 def words(text: str) -> Text:
@@ -46,7 +31,7 @@ def styled(word: str, shown: str = "") -> Text:
 
 def grid(*columns: str) -> Table:
     """An empty table; a column that begins with `>` is aligned to the right."""
-    table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, padding=(0, 1), show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, collapse_padding=True, show_edge=False)
     for column in columns:
         name = column.removeprefix(">")
         table.add_column(name, justify="right" if column != name else "left", overflow="fold")
@@ -62,34 +47,9 @@ def plan_table(actions: Sequence[Action]) -> Table:
     return table
 
 
-def runs_table(runs: Iterable[tuple[str, str, float | None, str]]) -> Table:
-    """One row a run: id, verdict ('' while unknown), seconds (None while unknown), reason or title."""
-    table = grid("run", "verdict", ">time", "why")
-    for run_id, verdict, seconds, reason in runs:
-        spent = "" if seconds is None else duration(seconds)
-        table.add_row(words(run_id), styled(verdict or "unfinished"), spent, words(one_line(reason, 200)))
-    return table
-
-
-def status_table(status: Mapping[str, str], urls: Mapping[str, str] | None = None) -> Table:
-    """One row a server or service: `running`, `stopped` or `unhealthy`, and where it answers."""
-    table = grid("name", "status", "address")
-    for name, word in status.items():
-        table.add_row(words(name), styled(word), words((urls or {}).get(name, "")))
-    return table
-
-
-def plugins_table(plugins: Iterable[Plugin], notes: Mapping[str, str] | None = None) -> Table:
-    """One row a plug-in; `notes` says by name what else there is to know, such as why it cannot be used here."""
-    table = grid("name", "what it is", *(["note"] if notes else []))
-    for plugin in plugins:
-        table.add_row(words(plugin.name), words(plugin.help), *([words(notes.get(plugin.name, ""))] if notes else []))
-    return table
-
-
-def checks_table(checks: Iterable[tuple[str, int, str]]) -> Table:
-    """One row a gate check: id, layer, title."""
-    table = grid("check", ">layer", "what it asks for")
-    for check, layer, title in checks:
-        table.add_row(words(check), str(layer), words(title))
+def rows_table(rows: Sequence[Mapping[str, str]]) -> Table:
+    """Rows that share their keys; known status words get their colour."""
+    table = grid(*(rows[0] if rows else ()))
+    for row in rows:
+        table.add_row(*(styled(value) if value in _STYLE_OF else words(value) for value in row.values()))
     return table

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sluice.model.finding import Finding, Severity
+from sluice.model.summary import ServiceSummary
 
 # Control characters but tab and newline, surrogates, non-characters, and the marks that reorder text for the eye.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -54,3 +55,10 @@ def place(finding: Finding) -> str:
 def by_severity(findings: Sequence[Finding]) -> list[Finding]:
     """The findings, errors first; otherwise in the order of the gate."""
     return sorted(findings, key=lambda finding: _RANK[finding.severity])
+
+
+def service_state(service: ServiceSummary) -> str:
+    """`healthy`, `unhealthy`, `not deployed` or `not built`."""
+    if service.url:
+        return "healthy" if service.healthy else "unhealthy"
+    return "not deployed" if service.built else "not built"

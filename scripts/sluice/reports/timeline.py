@@ -1,50 +1,62 @@
 """When each phase and builder began and how long it took, from the journal."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sluice.engine.journal import Event
 from sluice.model.summary import PhaseSummary
 
 _KINDS = ("phase", "builder")
+_IDLE_SECONDS = 5.0
+
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One bar: `start` and `seconds` count from the first event; `status` is how it ended, '' while unknown."""
+    """One bar: `start` and `seconds` count from the first bar's start; `status` is how it ended, '' when unknown."""
 
     kind: str
     name: str
     start: float
-    seconds: float
+    seconds: float = 0.0
     status: str = ""
 
 
-def bars_of(events: Iterable[Event]) -> tuple[Bar, ...]:
-    """Pairs `<kind>.started` with `<kind>.finished`; what never finished ends with the last event.
+@dataclass
+class _Clock:
+    """Seconds of work: the time between two sessions of a run does not count."""
 
-    After a resume the newest attempt of each phase and builder counts.
-    """
-    open_: dict[tuple[str, str], float] = {}
-    bars: dict[tuple[str, str], Bar] = {}
-    origin, now = 0.0, 0.0
-    for event in events:
+    last: float = 0.0
+    cut: float = 0.0
+    begun: dict[Key, float] = field(default_factory=dict)
+
+    def tick(self, event: Event) -> float:
         now = datetime.fromisoformat(event.time).timestamp()
-        origin = origin or now
+        if event.type.startswith("run."):
+            self.begun.clear()
+        if not self.begun and now - self.last > _IDLE_SECONDS:
+            self.cut += now - self.last
+        self.last = now
+        return now - self.cut
+
+
+def bars_of(events: Iterable[Event]) -> tuple[Bar, ...]:
+    """Pairs `<kind>.started` with `<kind>.finished`; of a phase or builder that ran again, the newest counts."""
+    clock, bars = _Clock(), dict[Key, Bar]()
+    for event in events:
+        now = clock.tick(event)
         kind, _, what = event.type.partition(".")
-        key = (kind, _name(event))
-        if kind not in _KINDS or not key[1]:
+        name = event.data.get("name") or event.data.get("service")
+        if kind not in _KINDS or not isinstance(name, str):
             continue
         if what == "started":
-            open_[key] = now
-            bars.pop(key, None)
-        elif what == "finished" and key in open_:
-            begun = open_.pop(key)
+            clock.begun[kind, name] = now
+        elif what == "finished" and (kind, name) in clock.begun:
+            start = clock.begun.pop((kind, name))
             status = str(event.data.get("status", ""))
-            bars[key] = Bar(kind=kind, name=key[1], start=begun - origin, seconds=now - begun, status=status)
-    for (kind, name), begun in open_.items():
-        bars[kind, name] = Bar(kind=kind, name=name, start=begun - origin, seconds=now - begun)
+            bars[kind, name] = Bar(kind=kind, name=name, start=start, seconds=now - start, status=status)
     return _from_zero(bars.values())
 
 
@@ -59,14 +71,6 @@ def bars_from_summary(phases: Iterable[PhaseSummary]) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def _name(event: Event) -> str:
-    found = event.data.get("name") or event.data.get("service")
-    return found if isinstance(found, str) else ""
-
-
 def _from_zero(bars: Iterable[Bar]) -> tuple[Bar, ...]:
     ordered = sorted(bars, key=lambda bar: (bar.start, _KINDS.index(bar.kind), bar.name))
-    first = ordered[0].start if ordered else 0.0
-    return tuple(
-        Bar(kind=b.kind, name=b.name, start=b.start - first, seconds=b.seconds, status=b.status) for b in ordered
-    )
+    return tuple(replace(bar, start=bar.start - ordered[0].start) for bar in ordered)

@@ -17,7 +17,7 @@ from sluice.model.integration import ServiceCompliance
 from sluice.model.summary import ServiceSummary
 from sluice.reports.graph import HEIGHT, WIDTH, Graph, service_graph
 from sluice.reports.report import Report, RunView
-from sluice.reports.text import by_severity, clean, count, duration, one_line, percent, place
+from sluice.reports.text import by_severity, clean, count, duration, one_line, percent, place, service_state
 from sluice.reports.timeline import Bar, bars_from_summary
 from sluice.reports.trace import trace
 
@@ -48,6 +48,7 @@ def render(view: RunView) -> str:
             style=Markup(style),  # noqa: S704  (our own file, nothing of the run in it)
             style_hash=b64encode(sha256(style.encode()).digest()).decode(),
             bars=bars,
+            built={result.service: result.status for result in view.build.results} if view.build else {},
             total=_end(bars),
             services=services,
             graph=_graph(view),
@@ -90,18 +91,12 @@ def _services(view: RunView) -> list[ServiceRow]:
     return [
         ServiceRow(
             summary=service,
-            state=_state(service, deployed=service.name in deployed),
+            state=service_state(service),
             route=urlsplit(deployed[service.name].gateway_url).path if service.name in deployed else "",
             compliance=tested.get(service.name),
         )
         for service in view.summary.services
     ]
-
-
-def _state(service: ServiceSummary, *, deployed: bool) -> str:
-    if deployed:
-        return "healthy" if service.healthy else "unhealthy"
-    return "not deployed" if service.built else "not built"
 
 
 def _graph(view: RunView) -> Graph | None:

@@ -7,10 +7,10 @@ from typing import Final
 from sluice.model.finding import Finding
 from sluice.model.summary import Summary
 from sluice.reports.report import Report, RunView
-from sluice.reports.text import by_severity, count, duration, one_line, percent, place
+from sluice.reports.text import by_severity, count, duration, one_line, percent, place, service_state
 from sluice.reports.trace import trace
 
-_SPECIAL = re.compile(r"([\\`*_\[\]()|~#<>&!])")
+_SPECIAL = re.compile(r"([\\`*_\[\]|~#<>&!])")
 _SHOWN = 20
 
 
@@ -59,12 +59,8 @@ def _services(summary: Summary) -> list[str]:
     for service in summary.services:
         ratio = ratios.get(service.name)
         conform = f"{ratio.conforming} of {ratio.operations} ({percent(ratio.ratio)})" if ratio else "not tested"
-        rows.append([_text(service.name), _yes(service.built), _yes(service.healthy), conform])
-    return ["### Services", _table(["service", "built", "healthy", "operations that conform"], rows)] if rows else []
-
-
-def _yes(value: bool) -> str:  # noqa: FBT001  (a word for a table cell)
-    return "yes" if value else "**no**"
+        rows.append([_text(service.name), service_state(service), conform])
+    return ["### Services", _table(["service", "state", "operations that conform"], rows)] if rows else []
 
 
 def _flow(summary: Summary) -> list[str]:

@@ -1,0 +1,147 @@
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import pytest
+
+from sluice.reports.formats.html import render
+from sluice.reports.timeline import Bar
+from unit.reports.runs import a_finding, a_gate, a_view
+
+VOID = {"meta", "link", "input", "br"}
+
+
+class Page(HTMLParser):
+    """Elements with their attributes and text; fails on unbalanced tags."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.elements = []
+        self.texts = []
+        self._open = []
+        self.feed(text)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append((self._open[-1] if self._open else "", data))
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(data for tag, data in self.texts if tag != "style").split())
+
+
+@pytest.fixture
+def any_page(any_view):
+    return Page(render(any_view))
+
+
+def test_the_verdict_and_why_are_the_first_heading(partial_view):
+    text = Page(render(partial_view)).text
+    assert "partial notice-service was left out because it could not be built Run" in text
+
+
+def test_nothing_is_fetched_and_nothing_runs(any_page):
+    assert not {"script", "img", "iframe", "object", "form", "base"} & {tag for tag, _ in any_page.elements}
+    for _, attributes in any_page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        for name in ("href", "src"):
+            assert attributes.get(name, "#").startswith(("#", "data:"))
+
+
+def test_the_content_security_policy_allows_exactly_the_style_of_the_page(any_page):
+    policy = next(meta["content"] for meta in any_page.all("meta") if "http-equiv" in meta)
+    style = "".join(data for tag, data in any_page.texts if tag == "style")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'; ")
+    assert f"style-src 'sha256-{digest}'" in policy
+
+
+def test_every_link_inside_the_page_has_its_target_and_ids_are_unique(any_page):
+    ids = [attributes["id"] for _, attributes in any_page.elements if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    targets = {a["href"].removeprefix("#") for a in any_page.all("a")}
+    labels = {s["aria-labelledby"] for s in any_page.all("section")}
+    assert targets | labels <= set(ids)
+
+
+def test_hostile_text_is_shown_as_text(hostile_view):
+    page = Page(render(hostile_view))
+    assert "<script>alert(1)</script> ]]>" in page.text
+    assert "{{ 7*7 }}" in page.text
+    assert not any(character in page.text for character in "\x00\x1b\u202e")
+
+
+def test_very_long_evidence_is_cut_and_says_so():
+    page = Page(render(a_view(a_gate("failed", a_finding(evidence="x" * 10_000)))))
+    assert "x" * 4000 in page.text
+    assert "… 6000 characters more" in page.text
+    assert "x" * 4001 not in page.text
+
+
+def test_each_finding_shows_place_excerpt_hint_and_rule(partial_view):
+    text = Page(render(partial_view)).text
+    assert "loan-service/app/main.py:12:5" in text
+    assert 'print("x")' in text
+    assert "What to do: use the logger" in text
+    assert "No print() in production code" in text
+    assert "1 suppressed finding" in text
+
+
+def test_findings_carry_the_severity_that_the_filter_shows(partial_view):
+    page = Page(render(partial_view))
+    severities = [article["data-severity"] for article in page.all("article")]
+    assert severities == ["error", "warning", "note", "error"]
+    assert [button["id"] for button in page.all("input")] == ["show-all", "show-error", "show-warning", "show-note"]
+
+
+def test_uncovered_requirements_stand_above_verified_ones(partial_view):
+    text = Page(render(partial_view)).text
+    assert text.index("FR-2") < text.index("FR-3") < text.index("FR-1")
+
+
+def test_the_graph_shows_services_routes_and_events(passed_view):
+    page = Page(render(passed_view))
+    inside = [data for tag, data in page.texts if tag == "text"]
+    assert "loan-service" in inside
+    assert "/api/loan-service" in inside
+    assert "LoanCreated" in inside
+    kinds = sorted(p["class"] for p in page.all("path") if p.get("class", "").startswith("edge"))
+    assert kinds == ["edge depends"] * 3 + ["edge event"]
+
+
+def test_builders_have_a_bar_in_the_timeline_coloured_by_their_outcome(partial_view):
+    bars = (
+        Bar(kind="phase", name="build", start=0, seconds=10, status="passed"),
+        Bar(kind="builder", name="notice-service", start=5, seconds=2.5),
+    )
+    page = Page(render(replace(partial_view, timeline=bars)))
+    assert {"class": "failed", "x": "50.00", "width": "25.00", "height": "1"} in page.all("rect")
+
+
+def test_provenance_names_digests_and_seed(passed_view):
+    text = Page(render(passed_view)).text
+    assert "sha256:" + "2" * 64 in text
+    assert "Contract loan-service.openapi 1.0.0" in text
+    assert "Seed of the tests 7" in text
+
+
+def test_a_run_that_hardly_began_says_what_has_not_run(empty_view):
+    text = Page(render(empty_view)).text
+    for sentence in ("The contract tests have not run.", "The quality gate has not run.", "No builder has run."):
+        assert sentence in text
