@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from fastapi import APIRouter, FastAPI, Response
 from mcp.server import MCPServer
@@ -13,11 +13,31 @@ from starlette.concurrency import run_in_threadpool
 
 from sluice import __version__
 from sluice.core.environment import variable
-from sluice.services.database import Database
 from sluice.services.failures import COMMON_PROBLEMS, register_failures
 from sluice.services.logs import RequestLog, configure_logging
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
+
+
+class Storage(Protocol):
+    """A database as the factory needs it; see `services.database`, which a service without one need not load."""
+
+    @property
+    def unavailable(self) -> tuple[type[Exception], ...]:
+        """Exceptions that say that it is down."""
+        ...
+
+    def migrate(self) -> None:
+        """Bring the schema to its newest revision."""
+        ...
+
+    def answers(self) -> bool:
+        """Whether it is up."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...
 
 
 class Health(BaseModel):
@@ -35,7 +55,7 @@ def mcp_server(name: str, instructions: str) -> MCPServer:
 
 
 def service_app(
-    name: str, prefix: str, server: MCPServer, router: APIRouter, database: Database | None = None
+    name: str, prefix: str, server: MCPServer, router: APIRouter, database: Storage | None = None
 ) -> FastAPI:
     """The ASGI application of one service: `router` under `prefix`, `server` at `/mcp/`, `/api/health`."""
     mcp_app = server.streamable_http_app(
@@ -64,7 +84,7 @@ def service_app(
         max_body_size=MAX_BODY_BYTES,
     )
     app.add_middleware(RequestLog)
-    register_failures(app)
+    register_failures(app, database.unavailable if database else ())
     _add_health(app, name, prefix, database)
     app.include_router(router, prefix=prefix, responses=COMMON_PROBLEMS)
     app.mount("/mcp", mcp_app)
@@ -76,7 +96,7 @@ def _hosts(name: str) -> list[str]:
     return [pattern for host in names for pattern in (host, f"{host}:*")]
 
 
-def _add_health(app: FastAPI, name: str, prefix: str, database: Database | None) -> None:
+def _add_health(app: FastAPI, name: str, prefix: str, database: Storage | None) -> None:
     def health(response: Response) -> Health:
         """Say whether the service and its database answer."""
         up = database is None or database.answers()

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sluice.core.environment import variable
 from sluice.core.errors import InputError
 
+UNAVAILABLE: Final = (OperationalError, PoolTimeout)
 _LOCK_SPACE = 0x51_1CE  # first key of our advisory locks; the second is the service's
 
 
@@ -21,6 +24,11 @@ class Database:
     engine: Engine
     name: str
     package: Path
+
+    @property
+    def unavailable(self) -> tuple[type[Exception], ...]:
+        """Exceptions that say that the database is down."""
+        return UNAVAILABLE
 
     @classmethod
     def from_environment(cls, name: str, package: Path) -> "Database":

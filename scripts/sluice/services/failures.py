@@ -1,7 +1,7 @@
 """Errors as the services answer them: `{detail}` JSON over REST, an error result over MCP."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,8 +9,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
@@ -46,13 +44,13 @@ COMMON_PROBLEMS: Final = {
 }
 
 
-def register_failures(app: FastAPI) -> None:
-    """Add the handlers of every error that a service answers."""
+def register_failures(app: FastAPI, unavailable: Iterable[type[Exception]] = ()) -> None:
+    """Add the handlers of every error that a service answers; `unavailable` say that its database is down."""
     app.add_exception_handler(HTTPException, _http(app))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(InputError, _input)
-    app.add_exception_handler(OperationalError, _database)
-    app.add_exception_handler(PoolTimeout, _database)
+    for kind in unavailable:
+        app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _unexpected)
 
 

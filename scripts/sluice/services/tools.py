@@ -7,8 +7,6 @@ from typing import ParamSpec, TypeVar
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sluice.core.errors import InputError
 from sluice.services.failures import DATABASE_DOWN
@@ -18,8 +16,11 @@ R = TypeVar("R")
 _log = logging.getLogger("sluice.tools")
 
 
-def expose(server: MCPServer, function: Callable[P, R]) -> None:
-    """Make `function` a tool with its name, docstring and annotations; InputError becomes an error result."""
+def expose(server: MCPServer, function: Callable[P, R], *, unavailable: tuple[type[Exception], ...] = ()) -> None:
+    """Make `function` a tool with its name, docstring and annotations; expected failures become error results.
+
+    These are InputError, and `unavailable`, which say that the database is down.
+    """
 
     @functools.wraps(function)
     def tool(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -27,7 +28,7 @@ def expose(server: MCPServer, function: Callable[P, R]) -> None:
             return function(*args, **kwargs)
         except InputError as error:
             raise ToolError(str(error)) from error
-        except (OperationalError, PoolTimeout) as error:
+        except unavailable as error:
             _log.exception("tool %s", function.__name__)
             raise ToolError(DATABASE_DOWN) from error
 

@@ -6,6 +6,7 @@ from sluice.core.errors import InputError
 from sluice.services.codebase_intelligence.answers import Artifact, DefinitionList
 from sluice.services.codebase_intelligence.inputs import Base64, BinaryArtifact, FilePath, Symbol, Text, TextArtifact
 from sluice.services.codebase_intelligence.store import Codebase
+from sluice.services.database import UNAVAILABLE
 from sluice.services.fields import ServiceName
 from sluice.services.tools import expose
 
@@ -37,4 +38,4 @@ def add_tools(server: MCPServer, codebase: Codebase) -> None:
         return codebase.register(service, new.file())[0]
 
     for tool in (find_definition, register_artifact):
-        expose(server, tool)
+        expose(server, tool, unavailable=UNAVAILABLE)

@@ -8,6 +8,7 @@ from sluice.model.contract import ContractList, RegisteredContract, ValidationRe
 from sluice.model.decomposition import ContractKind
 from sluice.services.contract_engine.fields import ContractName, Version
 from sluice.services.contract_engine.store import Contracts, NewContract
+from sluice.services.database import UNAVAILABLE
 from sluice.services.fields import Digest, ServiceName
 from sluice.services.tools import expose
 
@@ -51,4 +52,4 @@ def add_tools(server: MCPServer, contracts: Contracts) -> None:
         return ContractList(contracts=tuple(contracts.all(service)))
 
     for tool in (create_contract, validate_spec, get_contract, list_contracts):
-        expose(server, tool)
+        expose(server, tool, unavailable=UNAVAILABLE)

@@ -1,0 +1,42 @@
+"""The Architect as an ASGI application: the REST and MCP faces of `decompose`."""
+
+
+from fastapi import APIRouter, Body, FastAPI
+from pydantic import BaseModel
+
+from sluice.model.decomposition import Decomposition
+from sluice.services import app as factory
+from sluice.services.architect import decompose as architect
+from sluice.services.tools import expose
+
+NAME: Final = "architect"
+PREFIX: Final = "/api/architect"
+_EXAMPLE: Final = {"prd": "# Pings\n\n## Services\n\n### ping-service\n\n- `GET /pings` lists pings\n"}
+
+
+class Prd(BaseModel):
+    """A product requirements document in Markdown."""
+
+    prd: str
+
+
+def decompose(prd: str) -> Decomposition:
+    """Turn a product requirements document (Markdown) into services, entities, events and contract stubs.
+
+    What the document leaves open comes back as questions; nothing is invented.
+    """
+    return architect.decompose(prd)
+
+
+def create() -> FastAPI:
+    """The application; uvicorn calls this (`--factory`).  Needs no database."""
+    server = factory.mcp_server(NAME, "Turns product requirements into services and contracts.")
+    expose(server, decompose)
+    router = APIRouter(tags=["architect"])
+
+    @router.post("/decompositions")
+    def create_decomposition(body: Annotated[Prd, Body(examples=[_EXAMPLE])]) -> Decomposition:
+        """Decompose a document; the same document always gives the same answer."""
+        return decompose(body.prd)
+
+    return factory.service_app(NAME, PREFIX, server, router)
