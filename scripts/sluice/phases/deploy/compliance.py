@@ -24,12 +24,12 @@ class _Tally:
 
     cases: int = 0
     successes: int = 0
-    failures: list[str] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
     reproduce: str = ""
 
-    def fail(self, sentence: str, reproduce: str = "") -> None:
-        if sentence not in self.failures:
-            self.failures.append(sentence)
+    def fail(self, title: str, rest: str = "", reproduce: str = "") -> None:
+        """Keep the first failure of each title."""
+        self.failures.setdefault(title, f"{title}{rest}"[:_MAX_SENTENCE])
         self.reproduce = self.reproduce or reproduce
 
 
@@ -110,16 +110,17 @@ def _judge(check: JsonObject, tested: str, interaction: JsonObject, tallies: dic
     blamed = str(failure.get("operation"))
     tally = tallies.get(blamed) or tallies.get(tested)
     if tally is not None:
-        tally.fail(_sentence(str(check.get("name")), failure, interaction), curl(interaction))
+        title = str(failure.get("title", f"check {check.get('name')} crashed"))
+        tally.fail(title, _rest(failure, interaction), curl(interaction))
 
 
-def _sentence(check: str, failure: JsonObject, interaction: JsonObject) -> str:
-    title = str(failure.get("title", f"check {check} crashed"))
-    message = " ".join(str(failure.get("message", "")).split())
+def _rest(failure: JsonObject, interaction: JsonObject) -> str:
+    """Status and message; the lists of statuses that would have been right are noise here."""
     status = mapping(interaction.get("response")).get("status_code")
+    lines = [" ".join(line.split()) for line in str(failure.get("message", "")).splitlines()]
+    message = ", ".join(line for line in lines if line and not line.startswith("Expected:"))
     answered = f" (answered {status})" if isinstance(status, int) else ""
-    text = f"{title}: {message}" if message else title
-    return text[: _MAX_SENTENCE - len(answered)] + answered
+    return f"{answered}: {message}" if message else answered
 
 
 def _documented_success(interaction: JsonObject, operation: Operation | None) -> bool:
@@ -136,11 +137,11 @@ def _error(event: JsonObject, tallies: dict[str, _Tally], errors: list[str]) -> 
     if tally is None:
         errors.append(text)
     else:
-        tally.fail(f"could not be tested: {text}")
+        tally.fail("could not be tested", f": {text}")
 
 
 def _result(label: str, tally: _Tally) -> OperationResult:
-    failures = list(tally.failures)
+    failures = list(tally.failures.values())
     if not tally.cases:
         failures.append("not tested: no case was generated for it")
     elif not tally.successes:

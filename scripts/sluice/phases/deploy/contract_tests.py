@@ -121,6 +121,7 @@ def _test(
 def _prepare(subject: Subject, effort: Effort, source: TokenSource, declared: Sequence[Operation]) -> None:
     directory = subject.directory
     directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(0o700)  # the reports hold the answers of logins
     for stale in (NDJSON, JUNIT, SUMMARY):
         (directory / stale).unlink(missing_ok=True)
     write_atomic(directory / CONTRACT, canonical_json(subject.contract.document))

@@ -4,6 +4,7 @@ import random
 import string
 import uuid
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from pydantic import JsonValue, ValidationError
 
@@ -12,6 +13,7 @@ from sluice.model.hints import EXTENSION, PropertyHint
 from sluice.phases.deploy.openapi import Operation, listing, mapping, resolve
 
 _RANDOM = random.SystemRandom()
+_ADDRESS_LENGTH = 12
 
 
 def example(operation: Operation) -> JsonValue:
@@ -41,6 +43,34 @@ def references(document: JsonObject, schema: JsonValue, *, depth: int = 5) -> fr
         for value in inner:
             found |= references(document, value, depth=depth - 1)
     return frozenset(name for name in found if name)
+
+
+def path_entities(operation: Operation) -> dict[str, str]:
+    """Which entity's id each path parameter holds, as far as the contract says."""
+    found: dict[str, str] = {}
+    schemas = mapping(mapping(operation.document.get("components")).get("schemas"))
+    properties = mapping(resolve(operation.document, schemas.get(operation.entity)).get("properties"))
+    parents = {parent.param: parent.field for parent in operation.hint.parents} if operation.hint else {}
+    for parameter in operation.parameters:
+        name = str(parameter.get("name"))
+        own = property_hint(resolve(operation.document, parameter.get("schema"))).references
+        parent = property_hint(resolve(operation.document, properties.get(parents.get(name, "")))).references
+        key = operation.entity if operation.hint and operation.hint.key == name else ""
+        if parameter.get("in") == "path" and (key or parent or own):
+            found[name] = key or parent or own or ""
+    return found
+
+
+def filled_path(operation: Operation, ids: Mapping[str, str]) -> str:
+    """The path with ids of entities made earlier; a parameter that no entity explains gets its example or a new id."""
+    path, entities = operation.path, path_entities(operation)
+    for parameter in operation.parameters:
+        if parameter.get("in") == "path":
+            name = str(parameter.get("name"))
+            known = ids.get(entities.get(name, ""))
+            value = known or str(parameter.get("example") or uuid.uuid4())
+            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    return path
 
 
 def property_hint(schema: JsonObject) -> PropertyHint:
@@ -84,7 +114,7 @@ def varied(value: JsonValue, schema: JsonObject) -> JsonValue:
     if schema.get("format") in {"uri", "url"}:
         head, slash, tail = value.rpartition("/")
         return f"{head}{slash}{_shuffled(tail or 'a' * 8)}"
-    return _shuffled(local) + at + domain
+    return _shuffled(local.ljust(_ADDRESS_LENGTH, "a") if at else local) + at + domain
 
 
 def _shuffled(text: str) -> str:

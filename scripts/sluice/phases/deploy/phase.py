@@ -1,0 +1,126 @@
+"""Phase 6: deployment, the cross-service flow, contract tests, and the gate over all three."""
+
+import httpx2
+
+from sluice.core.files import inside
+from sluice.core.http import client_options
+from sluice.engine.phase import Context, Outcome
+from sluice.engine.stack import StackState
+from sluice.model.contract import ContractSet
+from sluice.model.decomposition import Decomposition
+from sluice.model.deployment import Deployment
+from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, ServiceCompliance
+from sluice.phases.deploy.auth_plan import TokenSource
+from sluice.phases.deploy.contract_tests import Effort, Subject, run_contract_tests
+from sluice.phases.deploy.events import Bus
+from sluice.phases.deploy.flow import Surroundings, Walker
+from sluice.phases.deploy.flow_plan import plan_flow
+from sluice.phases.deploy.gateway import Gateway
+from sluice.phases.deploy.identity import find_issuer, mint
+from sluice.phases.deploy.judgement import judge_deployment, judge_integration
+from sluice.phases.deploy.openapi import all_operations
+from sluice.phases.deploy.rollout import own_document, rollout, stack_state
+
+_DIRECTORY = "contract-tests"
+_FLOW_TIMEOUT = 15.0
+
+
+def run(ctx: Context) -> Outcome:
+    """Deploy what was built, walk the flow, test the contracts; refuse at the first of these that fails."""
+    with ctx.span("service_start"):
+        deployment = rollout(ctx)
+    refusal = judge_deployment(deployment)
+    report = IntegrationReport(seed=ctx.settings.seed)
+    note = ""
+    if not refusal.reason:
+        contracts = deployed_contracts(ctx.artifacts.get(ContractSet), deployment)
+        source = token_source(contracts, deployment, stack_state(ctx))
+        steps, events = walk(ctx, contracts, source)
+        compliance = measure_compliance(ctx, contracts, deployment, source)
+        report = IntegrationReport(compliance=compliance, flow=steps, events=events, seed=ctx.settings.seed)
+        refusal = judge_integration(report, ctx.settings.min_compliance)
+        note = _note(deployment, report, source)
+    return Outcome(artifacts=(deployment, report), refused=refusal.reason, hint=refusal.hint, note=note)
+
+
+def revive(ctx: Context) -> None:
+    """Start the services again on a stack that was started anew."""
+    built = ctx.artifacts.get(Deployment)
+    ctx.emit("service.revived", f"starting {', '.join(service.name for service in built.services)} again")
+    rollout(ctx)
+
+
+def deployed_contracts(contracts: ContractSet, deployment: Deployment) -> ContractSet:
+    """The contracts of what runs."""
+    running = {service.name for service in deployment.services}
+    return ContractSet(contracts=tuple(contract for contract in contracts.contracts if contract.service in running))
+
+
+def token_source(contracts: ContractSet, deployment: Deployment, state: StackState) -> TokenSource:
+    """The service that issues tokens; without one a token made from the run's secret."""
+    issuer = find_issuer(all_operations(contracts))
+    if issuer:
+        url = next(service.url for service in deployment.services if service.name == issuer.service)
+        return TokenSource(issuer=contracts.of(issuer.service, "openapi"), url=url)
+    secured = any(operation.secured for operation in all_operations(contracts))
+    return TokenSource(token=mint(state.jwt_secret)[0]) if secured and state.jwt_secret else TokenSource()
+
+
+def walk(
+    ctx: Context, contracts: ContractSet, source: TokenSource
+) -> tuple[tuple[FlowStep, ...], tuple[EventCheck, ...]]:
+    """The cross-service flow through the gateway."""
+    state = stack_state(ctx)
+    plan = plan_flow(contracts, ctx.artifacts.get(Decomposition))
+    issuer = find_issuer(all_operations(contracts))
+    steps: list[FlowStep] = []
+    with httpx2.Client(**client_options(state.gateway_url, _FLOW_TIMEOUT)) as client, Bus(state.redis_url) as bus:
+        at = Surroundings(gateway=Gateway(state.gateway_url, client), bus=bus, issuer=issuer, token=source.token)
+        walker = Walker(at, plan)
+        for step in walker.walk():
+            steps.append(step)
+            verdict = "ok" if step.ok else "FAILED"
+            ctx.emit("flow.step", f"{verdict} {step.service} {step.step}: {step.detail}", step=step.step, ok=step.ok)
+        return tuple(steps), walker.events()
+
+
+def measure_compliance(
+    ctx: Context, contracts: ContractSet, deployment: Deployment, source: TokenSource
+) -> tuple[ServiceCompliance, ...]:
+    """Schemathesis against each service."""
+    subjects = [_subject(ctx, contracts, service.name, service.url) for service in deployment.services]
+    settings = ctx.settings
+    effort = Effort(seed=settings.seed, max_examples=settings.max_examples, timeout=settings.test_timeout_s)
+    with ctx.span("schemathesis"):
+        found = run_contract_tests([s for s in subjects if s], effort, source, run_id=ctx.run.run_id)
+    for service in found:
+        ctx.emit("contract.tested", _tested(service), service=service.service, ratio=service.ratio)
+    return found
+
+
+def _subject(ctx: Context, contracts: ContractSet, name: str, url: str) -> Subject | None:
+    contract = contracts.of(name, "openapi")
+    if contract is None:
+        return None
+    directory = inside(ctx.run.root, _DIRECTORY, name)
+    return Subject(contract=contract, url=url, directory=directory, own_document=own_document(url))
+
+
+def _tested(service: ServiceCompliance) -> str:
+    cases = sum(operation.cases for operation in service.operations)
+    text = f"{service.service}: {service.conforming} of {len(service.operations)} operations conform"
+    return f"{text} ({cases} cases, {service.seconds:.1f} s)" + (f"; {service.error}" if service.error else "")
+
+
+def _note(deployment: Deployment, report: IntegrationReport, source: TokenSource) -> str:
+    """What a person should know of a phase that passed."""
+    parts = [
+        f"{len(deployment.services)} services healthy",
+        f"{report.conforming} of {report.operations} operations conform",
+        f"flow of {len(report.flow)} steps and {len(report.events)} events passed",
+    ]
+    if deployment.not_deployed:
+        parts.append(f"not deployed and not tested: {', '.join(deployment.not_deployed)}")
+    if source.token:
+        parts.append("no service issues tokens, so one was made from the run's secret")
+    return "; ".join(parts)
