@@ -257,6 +257,37 @@ def environment(config):
     claim(config, summary={"environment": dict(os.environ), "argv": sys.argv, "pgid": os.getpgid(0)})
 
 
+def leaks_key(config):
+    """Writes its key wherever it can."""
+    key = os.environ["ANTHROPIC_API_KEY"]
+    make(config, main=MAIN + f"KEY = {key!r}\n")
+    claim(config, summary={"key": key})
+    print("using", key)
+    sys.exit(f"cannot go on with {key}")
+
+
+def escapes(config):
+    """Leaves a process behind, in a session of its own, with no output that anybody waits for."""
+    honest(config)
+    if not os.fork():
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        Path(os.environ["TMPDIR"], "escaped").write_text(str(os.getpid()))
+        while True:
+            time.sleep(1)
+    while not Path(os.environ["TMPDIR"], "escaped").exists():
+        time.sleep(0.01)
+
+
+def does_not_compile(config):
+    honest(config)
+    Path(config["output_dir"], "app", "unused.py").write_text("def broken(:\n")
+
+
 def leaves_caches(config):
     honest(config)
     cache = Path(config["output_dir"], "app", "__pycache__")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sluice.model.build import BuilderResult
 from sluice.model.finding import Finding
+from sluice.phases.build.attempt import build
 from sluice.phases.build.job import BuildJob, Workshop
-from sluice.phases.build.parallel import build
 
 CHECK = "BUILD-001"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sluice.model.contract import ContractSet
 from sluice.phases.build.job import CONFIG, DOCUMENTS, ENTRIES, BuildJob
-from sluice.phases.build.text import some
+from sluice.phases.build.text import printable, some
 
 Snapshot = dict[Path, tuple[int, int, int]]
 
@@ -28,7 +28,7 @@ def outside_problems(job: BuildJob, before: Snapshot) -> list[str]:
     """What changed since `before`, as a sentence."""
     after = snapshot(job)
     changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
-    names = [os.path.relpath(path, job.output) for path in changed]
+    names = [printable(os.path.relpath(path, job.output)) for path in changed]
     return [f"wrote outside its output directory: {some(names)}"] if changed else []
 
 

@@ -2,8 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from sluice.core import proc
 from sluice.core.environment import child_environment
@@ -115,26 +118,41 @@ def invoke_builder(job: BuildJob, config: Path) -> proc.Completed:
     argv = list(job.shop.builder.command(config, settings))
     environment = builder_environment(job)
     _record(job, argv, environment)
-    completed = proc.run(
-        argv,
-        run_id=job.shop.ctx.run.run_id,
-        cwd=job.directory,
-        env=environment,
-        timeout=settings.builder_timeout_s,
-        idle_timeout=settings.builder_idle_timeout_s,
-        spill=job.directory,
-        cancelled=job.shop.cancelled.is_set,
-    )
+    try:
+        completed = proc.run(
+            argv,
+            run_id=job.shop.ctx.run.run_id,
+            cwd=job.directory,
+            env=environment,
+            timeout=settings.builder_timeout_s,
+            idle_timeout=settings.builder_idle_timeout_s,
+            spill=job.directory,
+            cancelled=job.shop.cancelled.is_set,
+        )
+    finally:
+        end_escaped(job.shop.ctx.run.run_id, job.directory / TEMPORARY)
     _record(job, argv, environment, completed)
     return completed
 
 
+def end_escaped(run_id: str, temporary: Path) -> None:
+    """Kill what left its process group (`setsid`) but still carries the run's label and this temporary directory."""
+    for process in proc.labelled(run_id):
+        with suppress(psutil.Error):
+            if process.environ().get("TMPDIR") == str(temporary):
+                process.kill()
+
+
 def builder_environment(job: BuildJob) -> dict[str, str]:
-    """The builder's whole environment: a key is in it only if plug-in and settings both name its variable."""
-    wanted = set(job.shop.ctx.settings.builder_key_variables)
-    keys = [name for name in job.shop.builder.key_variables if name in wanted]
+    """The builder's whole environment."""
     extra = {"TMPDIR": str(job.directory / TEMPORARY), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-    return child_environment(extra, inherit=keys)
+    return child_environment(extra, inherit=key_names(job))
+
+
+def key_names(job: BuildJob) -> list[str]:
+    """Variables with keys that the builder inherits: those that plug-in and settings both name."""
+    wanted = set(job.shop.ctx.settings.builder_key_variables)
+    return [name for name in job.shop.builder.key_variables if name in wanted]
 
 
 def _record(

@@ -6,15 +6,16 @@ from math import ceil
 from pathlib import Path
 
 from sluice.core import registry
+from sluice.core.environment import variable
+from sluice.core.errors import InputError
 from sluice.core.pyenv import ensure_environment
 from sluice.engine.phase import Context, Outcome
 from sluice.model.build import BuilderResult, BuildResults
 from sluice.model.contract import ContractSet
-from sluice.phases.build.builder import builders
-from sluice.phases.build.fix import feed_violations_to_builder, violations_of
-from sluice.phases.build.job import BuildJob, Workshop
-from sluice.phases.build.outcome import intact, record, recorded
-from sluice.phases.build.parallel import build, run_parallel_builders
+from sluice.phases.build.builder import Builder, builders
+from sluice.phases.build.job import Workshop
+from sluice.phases.build.outcome import intact
+from sluice.phases.build.parallel import run_parallel_builders
 from sluice.phases.build.scratch import Scratch
 
 
@@ -22,7 +23,7 @@ def run(ctx: Context) -> Outcome:
     """One builder for each service that has an OpenAPI contract."""
     services = ctx.artifacts.get(ContractSet).services
     shop = open_workshop(ctx)
-    results = tuple(_verified(shop, result) for result in run_parallel_builders(shop, services, build_service))
+    results = tuple(_verified(shop, result) for result in run_parallel_builders(shop, services))
     refused = judge(results, ctx.settings.min_builder_share)
     hint = f"`jobs/` in {ctx.run.root} has what each builder was given and what it wrote" if refused else ""
     successes = sum(result.success for result in results)
@@ -38,7 +39,7 @@ def open_workshop(ctx: Context) -> Workshop:
         EnvironmentFailure: its environment cannot be installed.
     """
     builder = registry.pick(builders(), ctx.settings.builder, "builder")
-    builder.command(ctx.run.root, ctx.settings)
+    _refuse_keys(builder, builder.command(ctx.run.root, ctx.settings))
 
     def environment(files: Sequence[Path]) -> Path:
         if not files:
@@ -49,17 +50,14 @@ def open_workshop(ctx: Context) -> Workshop:
     return Workshop(ctx=ctx, builder=builder, scratch=Scratch(ctx.stack.state()), environment=environment)
 
 
-def build_service(shop: Workshop, service: str) -> BuilderResult:
-    """An earlier success that still holds, or a new build with its fix passes; recorded as soon as it is known."""
-    kept = recorded(shop, service)
-    if kept:
-        shop.ctx.emit("builder.kept", f"{service}: unchanged since attempt {kept.attempt}", service=service)
-        return kept
-    first = build(BuildJob(shop=shop, service=service))
-    result = feed_violations_to_builder(shop, first, violations_of(first), violations_of).result
-    if result.status != "interrupted":
-        record(shop, result)
-    return result
+def _refuse_keys(builder: Builder, argv: Sequence[str]) -> None:
+    """A command line is open to every user of the machine."""
+    for name in builder.key_variables:
+        value = variable(name)
+        if value and any(value in part for part in argv):
+            raise InputError(
+                f"the builder's command holds the value of {name}", hint="name it in builder_key_variables"
+            )
 
 
 def judge(results: Sequence[BuilderResult], share: float) -> str:

@@ -8,21 +8,24 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from sluice.core import proc
-from sluice.core.environment import child_environment
 from sluice.model.base import JsonObject
 from sluice.phases.build.job import BuildJob
-from sluice.phases.build.suite import last_line
+from sluice.phases.build.suite import last_line, run_measured
 from sluice.phases.build.text import some
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 _MAX_BYTES = 16 * 1024 * 1024
 _SECONDS = 60.0
-_DUMP = (
-    "import json, pathlib, sys\n"
-    "from app.main import app\n"
-    "pathlib.Path(sys.argv[1]).write_text(json.dumps(app.openapi()), encoding='utf-8')\n"
-)
+_DUMP = """
+import json, pathlib, sys
+for path in sorted(pathlib.Path().rglob("*.py")):
+    try:
+        compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        sys.exit(f"{path} does not compile: {error}")
+from app.main import app
+pathlib.Path(sys.argv[1]).write_text(json.dumps(app.openapi()), encoding="utf-8")
+"""
 
 
 def built_openapi(
@@ -30,20 +33,12 @@ def built_openapi(
 ) -> tuple[JsonObject | None, str]:
     """The application's own OpenAPI document, or None and why; it is imported in a process of its own."""
     own = {
-        "PYTHONDONTWRITEBYTECODE": "1",
         "SERVICE_NAME": job.service,
         "JWT_SECRET": secrets.token_urlsafe(32),
         "DATABASE_URL": variables.get("TEST_DATABASE_URL", "sqlite://"),
         **({"REDIS_URL": variables["TEST_REDIS_URL"]} if "TEST_REDIS_URL" in variables else {}),
     }
-    completed = proc.run(
-        [str(python), "-c", _DUMP, str(dump)],
-        run_id=job.shop.ctx.run.run_id,
-        cwd=tree,
-        env=child_environment(own),
-        timeout=_SECONDS,
-        cancelled=job.shop.cancelled.is_set,
-    )
+    completed = run_measured(job, [str(python), "-c", _DUMP, str(dump)], tree, own, _SECONDS)
     if completed.exceeded:
         return None, f"app.main:app does not import within {_SECONDS:g} s"
     if completed.code:

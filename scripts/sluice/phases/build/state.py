@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from sluice.model.base import JsonObject
 from sluice.model.build import BuilderClaim, TestCounts
+from sluice.phases.build.text import printable
 
 MAX_BYTES = 1024 * 1024
 _MAX_TEXT = 500
@@ -81,7 +82,7 @@ def _claim(document: JsonObject) -> BuilderClaim:
 
 def _text(value: str) -> str:
     """Printable and bounded: it ends up on terminals and in reports."""
-    return "".join(c if c.isprintable() else " " for c in value[:_MAX_TEXT])
+    return printable(value[:_MAX_TEXT])
 
 
 def _texts(value: JsonValue) -> tuple[str, ...]:

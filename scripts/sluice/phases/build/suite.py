@@ -1,6 +1,7 @@
 """The service's own tests, run again by Sluice."""
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -8,8 +9,8 @@ from xml.etree import ElementTree as ET
 from sluice.core import proc
 from sluice.core.environment import child_environment
 from sluice.model.build import TestCounts
-from sluice.phases.build.job import BuildJob
-from sluice.phases.build.text import some
+from sluice.phases.build.job import TEMPORARY, BuildJob, end_escaped
+from sluice.phases.build.text import printable, some
 
 _MAX_REPORT = 16 * 1024 * 1024
 _CONFIGS = ("pytest.toml", "pytest.ini", "pyproject.toml")
@@ -30,19 +31,38 @@ def run_suite(job: BuildJob, tree: Path, python: Path, variables: dict[str, str]
     """
     config = next((tree / name for name in _CONFIGS if (tree / name).is_file()), Path(os.devnull))
     options = ["-q", "-p", "no:cacheprovider", "-c", str(config), f"--rootdir={tree}", f"--junit-xml={report}"]
-    settings = job.shop.ctx.settings
-    completed = proc.run(
-        [str(python), "-m", "pytest", *options],
-        run_id=job.shop.ctx.run.run_id,
-        cwd=tree,
-        env=child_environment({"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", **variables}),
-        timeout=settings.test_timeout_s,
-        spill=report.parent,
-        cancelled=job.shop.cancelled.is_set,
-    )
+    limit = job.shop.ctx.settings.test_timeout_s
+    completed = run_measured(job, [str(python), "-m", "pytest", *options], tree, variables, limit, spill=report.parent)
     if completed.exceeded:
-        return Suite(problems=(f"its tests did not end within {settings.test_timeout_s:.0f} s",))
+        return Suite(problems=(f"its tests did not end within {limit:g} s",))
     return judge(report, completed)
+
+
+def run_measured(
+    job: BuildJob,
+    argv: Sequence[str],
+    tree: Path,
+    variables: Mapping[str, str],
+    timeout: float,
+    *,
+    spill: Path | None = None,
+) -> proc.Completed:
+    """Run code of the service in its copy `tree`, without keys; temporary files go beside the copy."""
+    temporary = tree.parent / TEMPORARY
+    temporary.mkdir(exist_ok=True)
+    own = {"TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+    try:
+        return proc.run(
+            argv,
+            run_id=job.shop.ctx.run.run_id,
+            cwd=tree,
+            env=child_environment({**own, **variables}),
+            timeout=timeout,
+            spill=spill,
+            cancelled=job.shop.cancelled.is_set,
+        )
+    finally:
+        end_escaped(job.shop.ctx.run.run_id, temporary)
 
 
 def judge(report: Path, completed: proc.Completed) -> Suite:
@@ -67,7 +87,7 @@ def judge(report: Path, completed: proc.Completed) -> Suite:
 def last_line(completed: proc.Completed) -> str:
     """The last line that a command wrote, or its exit code."""
     lines = [line.strip() for line in f"{completed.stdout}\n{completed.stderr}".splitlines() if line.strip()]
-    return lines[-1][:300] if lines else f"it ended with code {completed.code}"
+    return printable(lines[-1][:300]) if lines else f"it ended with code {completed.code}"
 
 
 def _parse(report: Path) -> tuple[TestCounts, list[str]]:
@@ -80,7 +100,7 @@ def _parse(report: Path) -> tuple[TestCounts, list[str]]:
         total += 1
         kinds = {child.tag for child in case}
         if kinds & {"failure", "error"}:
-            failed.append(case.get("name", "?")[:100])
+            failed.append(printable(case.get("name", "?")[:100]))
         skipped += "skipped" in kinds and not kinds & {"failure", "error"}
     passed = total - len(failed) - skipped
     return TestCounts(total=total, passed=passed, failed=len(failed), skipped=skipped), failed

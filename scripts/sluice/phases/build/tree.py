@@ -53,6 +53,8 @@ def _odd(path: Path, status: os.stat_result) -> Iterator[str]:
         yield "is not a regular file"
     elif stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
         yield "is a hard link"
+    if not stat.S_ISLNK(status.st_mode) and not os.access(path, os.R_OK):
+        yield "cannot be read"
     if not path.name.isprintable():
         yield "has an unprintable name"
 

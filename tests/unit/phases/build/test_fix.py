@@ -6,9 +6,9 @@ import pytest
 
 from sluice.model.build import BuilderResult
 from sluice.model.finding import Finding, Severity
+from sluice.phases.build.attempt import build
 from sluice.phases.build.fix import feed_violations_to_builder, violations_of
 from sluice.phases.build.job import BuildJob, Workshop
-from sluice.phases.build.parallel import build
 
 SERVICE = "shop-service"
 

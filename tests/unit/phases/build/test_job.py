@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from sluice.core.errors import InputError
+from sluice.engine.phase import Context
 from sluice.model.contract import RegisteredContract
 from sluice.model.finding import Finding
+from sluice.phases.build.attempt import build
 from sluice.phases.build.builder import Builder
 from sluice.phases.build.job import BuildJob, Workshop, builder_environment, generate_builder_config, invoke_builder
-from sluice.phases.build.parallel import build
+from sluice.phases.build.phase import open_workshop
 from sluice.phases.build.state import parse_builder_state
 
 SERVICE = "shop-service"
 KEY = "sk-test-0123456789"
 
+MakeContext = Callable[..., Context]
 MakeShop = Callable[..., Workshop]
 
 
@@ -97,6 +101,33 @@ def test_a_key_reaches_a_builder_only_if_plugin_and_settings_name_it(
     assert KEY not in str(seen["argv"])
     job.state_file.unlink()
     assert not [path for path in job.directory.rglob("*") if path.is_file() and KEY in path.read_text()]
+
+
+@pytest.mark.req("R0-150")
+def test_a_key_that_the_builder_writes_down_is_masked_and_named(
+    make_shop: MakeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    shop = make_shop("leaks-key", builder_key_variables=("ANTHROPIC_API_KEY",))
+    job = BuildJob(shop=shop, service=SERVICE)
+
+    result = build(job)
+
+    assert "wrote a key into app/main.py" in result.measured.problems
+    assert "cannot go on with ***" in result.measured.problems[0]
+    assert KEY not in result.model_dump_json()
+    assert not [p for p in shop.ctx.run.root.rglob("*") if p.is_file() and KEY.encode() in p.read_bytes()]
+    assert (job.directory / "stdout").read_text() == "using ***\n"
+
+
+@pytest.mark.req("R0-150")
+def test_a_command_with_a_key_in_it_is_refused(make_context: MakeContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+
+    with pytest.raises(InputError, match="holds the value of OPENAI_API_KEY") as caught:
+        open_workshop(make_context("honest", builder_command=("agent", f"--key={KEY}")))
+
+    assert KEY not in str(caught.value)
 
 
 @pytest.mark.req("R0-150")

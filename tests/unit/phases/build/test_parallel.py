@@ -10,8 +10,9 @@ import psutil
 import pytest
 
 from sluice.model.build import BuilderResult
+from sluice.phases.build.attempt import build
 from sluice.phases.build.job import BuildJob, Workshop
-from sluice.phases.build.parallel import build, run_parallel_builders
+from sluice.phases.build.parallel import run_parallel_builders
 
 SERVICE = "shop-service"
 
@@ -49,6 +50,7 @@ LIES = {
     "missing-operation": "operations of the contract are missing: GET /items/{item_id}",
     "wrong-status": "operations lack their documented success status: GET /health (200)",
     "unimportable": "app.main:app cannot be imported: ModuleNotFoundError",
+    "does-not-compile": "app.main:app cannot be imported: app/unused.py does not compile: invalid syntax",
     "not-an-app": "app.main:app cannot be imported: AttributeError",
     "unpinned": "requirements.txt: 'fastapi>=0.1' is not pinned with ==",
     "other-index": "requirements.txt: option '--index-url",
@@ -110,6 +112,16 @@ def _alive(pid: int) -> bool:
     with suppress(psutil.NoSuchProcess):
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     return False
+
+
+@pytest.mark.req("R0-002")
+def test_a_process_that_left_its_group_is_ended_too(make_shop: MakeShop) -> None:
+    shop = make_shop("escapes")
+
+    assert attempt(shop).success
+    pid = int((shop.ctx.run.job(SERVICE, 1) / "tmp" / "escaped").read_text())
+    psutil.wait_procs([psutil.Process(pid)] if _alive(pid) else [], timeout=10)
+    assert not _alive(pid)
 
 
 @pytest.mark.req("R0-232")

@@ -1,5 +1,6 @@
 """What a service's directory may hold."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,13 @@ def test_a_linked_directory_is_refused_and_not_entered(service: Path) -> None:
     (service / "app" / "all").symlink_to("/")
 
     assert tree_problems(service) == ["'app/all' is a symbolic link"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_what_cannot_be_read_is_refused(service: Path) -> None:
+    (service / "Dockerfile").chmod(0)
+
+    assert tree_problems(service) == ["'Dockerfile' cannot be read"]
 
 
 def test_too_many_files_are_refused(service: Path, monkeypatch: pytest.MonkeyPatch) -> None:
