@@ -1,5 +1,6 @@
 """The Architect as an ASGI application: the REST and MCP faces of `decompose`."""
 
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, FastAPI
 from pydantic import BaseModel
