@@ -21,7 +21,7 @@ from sluice.reports.text import by_severity, clean, count, duration, one_line, p
 from sluice.reports.timeline import Bar, bars_from_summary
 from sluice.reports.trace import trace
 
-_EVIDENCE = 4000
+_LONGEST = 4000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,18 +71,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        count=count, duration=duration, percent=percent, place=place, one_line=one_line, evidence=_evidence
-    )
+    environment.filters.update(count=count, duration=duration, percent=percent, place=place, one_line=one_line)
     return environment
 
 
 def _printable(value: object) -> object:
-    return clean(value) if type(value) is str else value
-
-
-def _evidence(text: str) -> str:
-    return text if len(text) <= _EVIDENCE else f"{text[:_EVIDENCE]}\n… {count(len(text) - _EVIDENCE, 'character')} more"
+    if type(value) is not str:
+        return value
+    more = len(value) - _LONGEST
+    return clean(value) if more <= 0 else f"{clean(value[:_LONGEST])}\n… {count(more, 'more character')}"
 
 
 def _services(view: RunView) -> list[ServiceRow]:

@@ -87,10 +87,10 @@ def test_hostile_text_is_shown_as_text(hostile_view):
     assert not any(character in page.text for character in "\x00\x1b\u202e")
 
 
-def test_very_long_evidence_is_cut_and_says_so():
+def test_very_long_text_is_cut_and_says_so():
     page = Page(render(a_view(a_gate("failed", a_finding(evidence="x" * 10_000)))))
     assert "x" * 4000 in page.text
-    assert "… 6000 characters more" in page.text
+    assert "… 6000 more characters" in page.text
     assert "x" * 4001 not in page.text
 
 
