@@ -6,7 +6,7 @@ from sluice.model.base import Artifact, Model
 
 Severity = Literal["error", "warning", "note"]
 Verdict = Literal["passed", "partial", "failed"]
-LayerStatus = Literal["passed", "partial", "failed", "error"]
+LayerStatus = Literal["passed", "partial", "failed", "error", "not run"]
 
 
 class Finding(Model):
