@@ -47,7 +47,7 @@ def open_workshop(ctx: Context) -> Workshop:
         return ensure_environment(ctx.workspace, files, emit=ctx.emit, run_id=ctx.run.run_id)
 
     environment(builder.requirements)
-    return Workshop(ctx=ctx, builder=builder, scratch=Scratch(ctx.stack.state()), environment=environment)
+    return Workshop(ctx=ctx, builder=builder, scratch=Scratch(ctx.stack.up()), environment=environment)
 
 
 def _refuse_keys(builder: Builder, argv: Sequence[str]) -> None:
