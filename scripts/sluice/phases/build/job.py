@@ -74,10 +74,12 @@ class BuildJob:
 def generate_builder_config(job: BuildJob) -> Path:
     """Make the job's directory, fresh, with the contracts and `config.json`; returns the path of the latter.
 
-    What an interrupted attempt left in its place is moved aside, so nothing of it can leak into this one.
+    What an interrupted attempt left in its place is ended and moved aside, so nothing of it can leak into this one.
     """
     directory = job.directory
-    _move_aside(directory)
+    if directory.exists():
+        end_escaped(job.shop.ctx.run.run_id, directory / TEMPORARY)
+        _move_aside(directory)
     for path in (job.output, directory / TEMPORARY, directory / DOCUMENTS):
         path.mkdir(parents=True)
     paths: dict[str, str] = {}
@@ -103,9 +105,8 @@ def generate_builder_config(job: BuildJob) -> Path:
 
 
 def _move_aside(directory: Path) -> None:
-    if directory.exists():
-        free = 1 + sum(1 for _ in directory.parent.glob(f"{directory.name}.old-*"))
-        directory.rename(directory.with_name(f"{directory.name}.old-{free}"))
+    free = 1 + sum(1 for _ in directory.parent.glob(f"{directory.name}.old-*"))
+    directory.rename(directory.with_name(f"{directory.name}.old-{free}"))
 
 
 def invoke_builder(job: BuildJob, config: Path) -> proc.Completed:

@@ -1,11 +1,14 @@
 """What a builder is given: directory, configuration, environment."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
+from sluice.core import proc
 from sluice.core.errors import InputError
 from sluice.engine.phase import Context
 from sluice.model.contract import RegisteredContract
@@ -65,6 +68,23 @@ def test_nothing_of_an_interrupted_attempt_leaks_into_the_next(make_shop: MakeSh
     assert not (job.shop.ctx.run.service(SERVICE) / "leftover.py").exists()
     kept = sorted(path.name for path in job.directory.parent.glob("attempt-1.old-*"))
     assert kept == ["attempt-1.old-1", "attempt-1.old-2"]
+
+
+@pytest.mark.req("R0-002")
+def test_a_builder_that_outlived_a_killed_run_is_ended_before_the_next_begins(make_shop: MakeShop) -> None:
+    shop = make_shop("hang")
+    job = BuildJob(shop=shop, service=SERVICE)
+    config = generate_builder_config(job)
+    argv = [str(part) for part in shop.builder.command(config, shop.ctx.settings)]
+    log = shop.ctx.run.root / "log"
+    left = proc.spawn(argv, name="left", run_id=shop.ctx.run.run_id, log=log, env=builder_environment(job))
+    while not (job.directory / "tmp" / "ids.json").exists():
+        threading.Event().wait(0.01)
+
+    generate_builder_config(job)
+
+    psutil.wait_procs([psutil.Process(left.pid)] if left.alive() else [], timeout=10)
+    assert not left.alive()
 
 
 def test_the_job_directory_tells_command_variable_names_and_exit_code(make_shop: MakeShop) -> None:
