@@ -111,7 +111,7 @@ def place(known: str, run_home: Path, run_id: str) -> Cluster:
     Raises:
         EnvironmentFailure: as root, when there is no user or no directory for PostgreSQL.
     """
-    installed = installed_programs()
+    installed = package_directory(_PACKAGE) / _PROGRAMS
     if os.geteuid() != 0:
         return Cluster(mark_ours(run_home), installed, None)
     user = _unprivileged_user()
@@ -120,16 +120,16 @@ def place(known: str, run_home: Path, run_id: str) -> Cluster:
     return Cluster(home, programs, user)
 
 
-def installed_programs() -> Path:
-    """The directory of PostgreSQL's programs; found without importing the package, which warns and makes directories.
+def package_directory(name: str) -> Path:
+    """Where an installed package is; without importing it, since importing takes long and has side effects.
 
     Raises:
-        EnvironmentFailure: the package is not installed.
+        EnvironmentFailure: it is not installed.
     """
-    spec = find_spec(_PACKAGE)
+    spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise EnvironmentFailure(f"{_PACKAGE} is not installed", hint="run `nox -s dev`")
-    return Path(spec.origin).parent / _PROGRAMS
+        raise EnvironmentFailure(f"{name} is not installed", hint="run `nox -s dev`")
+    return Path(spec.origin).parent
 
 
 def remove(home: Path) -> None:

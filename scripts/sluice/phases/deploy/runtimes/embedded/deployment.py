@@ -12,6 +12,7 @@ from sluice.core.errors import EnvironmentFailure
 from sluice.core.paths import RunPaths, Workspace
 from sluice.core.pyenv import ensure_environment
 from sluice.engine.stack import BUILD1, ServiceStart, ServiceToRun, StackState
+from sluice.phases.deploy.compose import RESERVED, prefix_of
 from sluice.phases.deploy.runtimes.embedded import databases, probes, servers, services
 from sluice.phases.deploy.runtimes.embedded.supervisor import LOG_LINES, NotHealthy, Supervisor, tail
 
@@ -51,7 +52,7 @@ class Deployer:
         return tuple(self._route(started).values())
 
     def _start(self, service: ServiceToRun, state: StackState) -> ServiceStart:
-        if service.name in services.RESERVED:
+        if service.name in RESERVED:
             return _refused(service, f"{service.name} is the name of a part of the stack")
         record = self.supervisor.record
         try:
@@ -76,7 +77,7 @@ class Deployer:
         home.mkdir(parents=True, exist_ok=True)
         record = self.supervisor.record
         targets = [*BUILD1, *(start.name for start in started.values() if start.healthy)]
-        routes = [(name, services.prefix_of(name), record.servers[name].url) for name in targets]
+        routes = [(name, prefix_of(name), record.servers[name].url) for name in targets]
         servers.write_routes(home, routes)
         fixed = self.settings.ports == "fixed"
         ports = {use: port if fixed else None for use, port in GATEWAY_PORTS.items()}
@@ -95,7 +96,7 @@ class Deployer:
         began = time.monotonic()
         waiting = dict.fromkeys(names, "")
         while True:
-            checked = {name: probes.http_problem(port, f"{services.prefix_of(name)}/health") for name in waiting}
+            checked = {name: probes.http_problem(port, f"{prefix_of(name)}/health") for name in waiting}
             waiting = {name: problem for name, problem in checked.items() if problem}
             seconds = round(time.monotonic() - began, 2)
             if not waiting:

