@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sluice.model.decomposition import Decomposition
 from sluice.services import app as factory
 from sluice.services.architect import decompose as architect
+from sluice.services.fields import Text
 from sluice.services.tools import expose
 
 NAME: Final = "architect"
@@ -18,10 +19,10 @@ _EXAMPLE: Final = {"prd": "# Pings\n\n## Services\n\n### ping-service\n\n- `GET 
 class Prd(BaseModel):
     """A product requirements document in Markdown."""
 
-    prd: str
+    prd: Text
 
 
-def decompose(prd: str) -> Decomposition:
+def decompose(prd: Text) -> Decomposition:
     """Turn a product requirements document (Markdown) into services, entities, events and contract stubs.
 
     What the document leaves open comes back as questions; nothing is invented.

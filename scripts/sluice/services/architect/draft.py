@@ -1,0 +1,123 @@
+"""What is known so far while a document is read; frozen into a Decomposition at the end."""
+
+from dataclasses import dataclass, field
+
+from sluice.model.decomposition import Question, Requirement
+from sluice.model.domain import EntityField
+from sluice.model.service_map import Method, Span
+from sluice.services.architect.markdown import Section
+from sluice.services.architect.names import split
+from sluice.services.architect.words import Words
+
+MAX_QUESTIONS = 500
+
+
+@dataclass(slots=True)
+class ServiceDraft:
+    """A service that the document names, or a group that was made because it names none."""
+
+    name: str
+    original: str
+    description: str = ""
+    span: Span | None = None
+    requirement: str | None = None
+    confidence: float = 1.0
+    depends_on: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class EntityDraft:
+    """A noun with fields in the order of the document; `owner` is a service's name once known."""
+
+    name: str
+    original: str
+    fields: dict[str, EntityField] = field(default_factory=dict)
+    owner: str | None = None
+    description: str = ""
+    span: Span | None = None
+    requirement: str | None = None
+    embedded: bool = False
+
+
+@dataclass(slots=True)
+class EndpointDraft:
+    """One `METHOD /path`; `text` is everything the document says about it.
+
+    `strong` endpoints are declared (a heading, a table row, the start of an item), others are only mentioned.
+    `request` and `responses` hold the fields that the document names; None: it names none.
+    """
+
+    method: Method
+    path: str
+    span: Span
+    text: str = ""
+    summary: str = ""
+    service: str | None = None
+    strong: bool = False
+    auth: bool | None = None
+    statuses: list[int] = field(default_factory=list)
+    request: list[EntityField] | None = None
+    response: list[EntityField] | None = None
+    response_is_list: bool = False
+    filters: list[str] = field(default_factory=list)
+    requirement: str | None = None
+
+    @property
+    def key(self) -> str:
+        """`METHOD /path`."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(slots=True)
+class EventDraft:
+    """An event; `effects` maps a consumer to what the document says it does."""
+
+    name: str
+    span: Span
+    publisher: str | None = None
+    consumers: list[str] = field(default_factory=list)
+    payload: list[EntityField] = field(default_factory=list)
+    triggers: list[str] = field(default_factory=list)
+    effects: dict[str, str] = field(default_factory=dict)
+    requirement: str | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """The whole state; every list keeps the order of the document."""
+
+    doc: Section
+    words: Words
+    services: dict[str, ServiceDraft] = field(default_factory=dict)
+    aliases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    scopes: dict[Section, str] = field(default_factory=dict)
+    entities: dict[str, EntityDraft] = field(default_factory=dict)
+    enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    endpoints: list[EndpointDraft] = field(default_factory=list)
+    by_shape: dict[str, list[EndpointDraft]] = field(default_factory=dict)
+    events: dict[str, EventDraft] = field(default_factory=dict)
+    questions: dict[tuple[str, str], Question] = field(default_factory=dict)
+    requirements: dict[str, Requirement] = field(default_factory=dict)
+
+    def ask(self, about: str, question: str, span: Span | None = None) -> None:
+        """Notes a doubt once; beyond a bound one last question says that there are more."""
+        if len(self.questions) < MAX_QUESTIONS:
+            self.questions.setdefault((about, question), Question(about=about, question=question, source=span))
+        elif ("document", "more") not in self.questions:
+            text = f"There are more than {MAX_QUESTIONS} open questions; the rest is not listed."
+            self.questions["document", "more"] = Question(about="document", question=text)
+
+    def service_of(self, text: str) -> str | None:
+        """The service that a name means, in any notation, with or without its `service` suffix."""
+        return self.aliases.get(stem(split(text), self.words)) if text else None
+
+    def scope(self, section: Section) -> str | None:
+        """The service whose section this is."""
+        return next((self.scopes[s] for s in section.ancestors() if s in self.scopes), None)
+
+
+def stem(words: tuple[str, ...], vocabulary: Words) -> tuple[str, ...]:
+    """The words of a service's name without `service` and its like."""
+    while len(words) > 1 and vocabulary.has("service_suffixes", words[-1]):
+        words = words[:-1]
+    return words[1:] if len(words) > 1 and words[0] == "the" else words

@@ -1,0 +1,196 @@
+"""What events carry, which operations publish them, and what their consumers do."""
+
+import re
+
+from sluice.model.base import JsonObject
+from sluice.model.domain import EntityField
+from sluice.model.hints import ConsumeHint, PublishHint, Value
+from sluice.services.architect import bodies, names, schemas
+from sluice.services.architect.bodies import View
+from sluice.services.architect.draft import Draft, EntityDraft, EventDraft
+from sluice.services.architect.operations import SIMILAR, Operation, alike
+
+
+def subject(draft: Draft, event: EventDraft) -> tuple[EntityDraft | None, str]:
+    """The entity that the event is about, by the longest name it begins with, and the rest of its name."""
+    words = names.split(event.name)
+    best: EntityDraft | None = None
+    for entity in draft.entities.values():
+        own = names.split(entity.name)
+        if words[: len(own)] == own and (best is None or len(own) > len(names.split(best.name))):
+            best = entity
+    rest = words[len(names.split(best.name)) :] if best else words
+    if best is None and event.publisher:
+        owned = [e for e in draft.entities.values() if e.owner == event.publisher and not e.embedded]
+        best = owned[0] if len(owned) == 1 else None
+    return best, "_".join(rest)
+
+
+def payload(draft: Draft, event: EventDraft) -> JsonObject:
+    """The schema of the event's data: the stored fields of its entity, and the fields that the text names."""
+    entity, _ = subject(draft, event)
+    fields = {f.name: f for f in (bodies.stored(entity) if entity else [])}
+    named = {f.name: _foreign_key(f, entity) for f in event.payload}
+    fields = {name: fields.get(name, field) for name, field in {**fields, **named}.items()}
+    properties: JsonObject = {}
+    for name, field in fields.items():
+        plain = field.model_copy(update={"default": None})
+        unknown = entity is None or name not in entity.fields
+        properties[name] = schemas.schema(plain, nullable=bodies.nullable(field) or (unknown and name not in {"id"} and not _key_of(name, entity)))
+    required = [name for name in properties if entity is not None and (name in entity.fields or _key_of(name, entity))]
+    return {"type": "object", "properties": properties, "required": required or list(properties)}
+
+
+def _key_of(name: str, entity: EntityDraft | None) -> bool:
+    return entity is not None and name == f"{names.snake(entity.name)}_id"
+
+
+def _foreign_key(field: EntityField, entity: EntityDraft | None) -> EntityField:
+    return field.model_copy(update={"type": "uuid", "read_only": False}) if _key_of(field.name, entity) else field
+
+
+def example(draft: Draft, event: EventDraft) -> JsonObject:
+    """A payload that is valid by its schema."""
+    entity, _ = subject(draft, event)
+    owner = entity.name if entity else event.name
+    fields = {f.name: f for f in (bodies.stored(entity) if entity else [])} | {
+        f.name: f for f in event.payload if entity is None or f.name not in entity.fields
+    }
+    found: JsonObject = {name: schemas.example(_foreign_key(field, entity), owner) for name, field in fields.items()}
+    return found
+
+
+def publish(view: View, event: EventDraft) -> PublishHint:
+    """The operations whose success is this event."""
+    entity, rest = subject(view.draft, event)
+    candidates = [op for op in view.operations if op.entity is entity and entity is not None]
+    kinds = _kinds(view.draft, rest)
+    fitting = _by_action(candidates, rest) or [op for op in candidates if op.kind in kinds] or _by_sets(candidates, rest)
+    if not fitting:
+        question = "No operation was found that publishes it. Which one does?"
+        view.draft.ask(event.name, question, event.span)
+    values = {
+        f.name: Value(from_field="id") for f in event.payload if entity is not None and _key_of(f.name, entity) and f.name not in entity.fields
+    }
+    return PublishHint(on=tuple(op.operation_id for op in fitting), entity=entity.name if entity else None, values=values)
+
+
+def _kinds(draft: Draft, rest: str) -> set[str]:
+    endings = draft.words.groups["event_endings"]
+    if rest in endings["create"] or rest.replace("_", " ") in endings["create"]:
+        return {"create", "register"}
+    if rest in endings["update"]:
+        return {"update", "replace"}
+    return {"delete"} if rest in endings["delete"] else set()
+
+
+def _by_action(candidates: list[Operation], rest: str) -> list[Operation]:
+    """The action whose verb or whose new value is the event's last word."""
+    found = []
+    for op in candidates:
+        verb = op.endpoint.path.rsplit("/", 1)[-1]
+        values = [str(value) for value in op.sets.values()]
+        if op.kind == "action" and (alike(verb, rest) >= SIMILAR or any(alike(rest, value) >= SIMILAR for value in values)):
+            found.append(op)
+    return found
+
+
+def _by_sets(candidates: list[Operation], rest: str) -> list[Operation]:
+    """`OrderShipped`, where only an update can set the status to shipped."""
+    has_value = any(alike(rest, v) >= SIMILAR for op in candidates if op.entity for f in op.entity.fields.values() for v in f.enum)
+    return [op for op in candidates if op.kind in {"update", "replace"}] if has_value or rest.endswith("changed") else []
+
+
+def consume(view: View, event: EventDraft) -> ConsumeHint:
+    """What the event does at this consumer."""
+    effect = event.effects.get(view.service, "")
+    about, rest = subject(view.draft, event)
+    carried = payload(view.draft, event)
+    available = carried.get("properties")
+    known = available if isinstance(available, dict) else {}
+    words = view.draft.words
+    named = [e for e in view.entities if _mentions(effect, e)]
+    if words.pattern("verbs", "update").search(effect):
+        for entity in named or view.entities:
+            key = _key(entity, about, known)
+            changes = _changes(entity, effect, rest)
+            if key is not None and changes:
+                return ConsumeHint(updates=entity.name, key=key, values=changes)
+    creates = bool(words.pattern("verbs", "create").search(effect))
+    target = named[0] if creates and named else view.entities[0] if len(view.entities) == 1 else None
+    if target is None:
+        return ConsumeHint()
+    values = _values(view, target, event, about, known)
+    if values is None or not (creates or any(value.from_field for value in values.values())):
+        view.draft.ask(f"{view.service} on {event.name}", "What does it do with the event? It is only recorded.", event.span)
+        return ConsumeHint()
+    return ConsumeHint(creates=target.name, values=values)
+
+
+def _mentions(text: str, entity: EntityDraft) -> bool:
+    plain = " ".join(names.split(entity.name))
+    lower = f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))} "
+    return f" {plain} " in lower or f" {bodies.plural_words(entity)} " in lower or entity.name in text
+
+
+def _key(entity: EntityDraft, about: EntityDraft | None, known: JsonObject) -> Value | None:
+    """The payload property that holds the row's id."""
+    name = f"{names.snake(entity.name)}_id"
+    if name in known:
+        return Value(from_field=name)
+    return Value(from_field="id") if about is entity and "id" in known else None
+
+
+def _changes(entity: EntityDraft, effect: str, rest: str) -> dict[str, Value]:
+    """`marks the order as paid`: the enum value or flag that the text, or else the event's name, speaks of."""
+    text = effect.lower().replace("_", " ")
+    choices = [(f.name, value) for f in entity.fields.values() for value in f.enum]
+    told = [(n, v) for n, v in choices if re.search(rf"\b(?:as|to|=|becomes|is)\s+[`'\"]?{re.escape(v.lower().replace('_', ' '))}\b", text)]
+    found = told or [(n, v) for n, v in choices if alike(rest, v) >= SIMILAR]
+    if found:
+        return {found[0][0]: Value(const=found[0][1])}
+    flag = next((f for f in entity.fields.values() if f.type == "boolean" and f" {names.split(f.name)[-1]}" in text), None)
+    return {flag.name: Value(const=True)} if flag else {}
+
+
+def _values(view: View, target: EntityDraft, event: EventDraft, about: EntityDraft | None, known: JsonObject) -> dict[str, Value] | None:
+    """Where each field of the new row comes from; None when a required one has no source."""
+    found: dict[str, Value] = {}
+    for field in bodies.stored(target):
+        if field.name in {"id", "created_at", "updated_at"}:
+            continue
+        value = _value(view, field, event, about, known)
+        if value is not None:
+            found[field.name] = value
+        elif field.required and field.default is None:
+            return None
+    return found
+
+
+def _value(view: View, field: EntityField, event: EventDraft, about: EntityDraft | None, known: JsonObject) -> Value | None:
+    if about is not None and (_key_of(field.name, about) or field.references == about.name):
+        return Value(from_field=field.name if field.name in known else "id")
+    if field.name in known and field.name != "id" and _compatible(field, known[field.name]):
+        return Value(from_field=field.name)
+    if field.references is not None:
+        same = next((name for name in known if about and name in about.fields and about.fields[name].references == field.references), None)
+        return Value(from_field=same) if same else None
+    if field.enum:
+        _, rest = subject(view.draft, event)
+        fitting = next((v for v in field.enum if alike(rest, v) >= SIMILAR or names.same(v, event.name)), None)
+        fallback = None if field.default is not None else field.enum[0]
+        return Value(const=fitting or fallback) if fitting or (fallback and field.required) else None
+    if field.type in {"string", "text"} and field.required and field.default is None:
+        return Value(const=event.name)
+    if field.type == "boolean" and field.required and field.default is None:
+        return Value(const=False)
+    return None
+
+
+def _compatible(field: EntityField, carried: object) -> bool:
+    """The payload's value fits the column: same kind, and for an enum one of its values."""
+    schema = carried if isinstance(carried, dict) else {}
+    own = schemas.schema(field)
+    types = {schema.get("type")} if isinstance(schema.get("type"), str) else set(schema.get("type") or []) - {"null"}
+    values = set(map(str, schema.get("enum") or [])) - {"None"}
+    return {own.get("type")} == types and (not field.enum or bool(values and values <= set(field.enum)))

@@ -1,0 +1,248 @@
+"""Finds events, who publishes and who consumes them, and what the consumer does."""
+
+import re
+
+from sluice.model.service_map import Span
+from sluice.services.architect import names, services, shapes
+from sluice.services.architect.draft import Draft, EventDraft
+from sluice.services.architect.markdown import Item, Paragraph, Row, Section, Table, Text
+
+MAX_EVENTS = 300
+_EVENT = re.compile(r"(?<![\w/.{])([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|[a-z]+(?:_[a-z]+)?\.[a-z]+(?:_[a-z]+)*)(?![\w/}(])")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z`*])")
+
+
+def find(draft: Draft) -> None:
+    """Fills `draft.events`: tables and lists first, then the sentences that speak of the events they declared."""
+    sections = [section for section in draft.doc.walk() if not services.excluded(draft, section)]
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                _from_table(draft, section, block)
+            elif isinstance(block, Item):
+                _from_item(draft, section, block)
+            elif isinstance(block, Paragraph):
+                _labelled(draft, section, block.text, block.span)
+        _from_heading(draft, section)
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Item):
+                for text in block.lines():
+                    _sentences(draft, section, text, block.span)
+            elif isinstance(block, Paragraph):
+                _sentences(draft, section, block.text, block.span)
+
+
+def _is_event(draft: Draft, token: str) -> bool:
+    """A name that ends like something that happened, and is no entity's."""
+    words = names.split(token)
+    name = names.event_name(token)
+    if name in draft.events:
+        return True
+    endings = (ending for group in draft.words.groups["event_endings"].values() for ending in group)
+    return len(words) > 1 and name not in draft.entities and (words[-1].endswith("ed") or words[-1] in endings)
+
+
+def _event(draft: Draft, written: str, span: Span) -> EventDraft | None:
+    name = names.event_name(written.strip("`* "))
+    if not name:
+        draft.ask(written[:80], "No usable event name is left of this; it was ignored.", span)
+        return None
+    if name not in draft.events:
+        if len(draft.events) >= MAX_EVENTS:
+            draft.ask("document", f"Only the first {MAX_EVENTS} events are read.", span)
+            return None
+        if "".join(names.split(written)) != name.lower() or not re.fullmatch(r"[\w. -]+", written.strip("`* ")):
+            draft.ask(name, f"The event was written {written[:120]!r}; is {name!r} right?", span)
+        draft.events[name] = EventDraft(name, span)
+    return draft.events[name]
+
+
+def _publisher(draft: Draft, event: EventDraft, service: str | None, span: Span) -> None:
+    if service and event.publisher and event.publisher != service:
+        draft.ask(event.name, f"Both {event.publisher} and {service} seem to publish it; {event.publisher} was taken.", span)
+    event.publisher = event.publisher or service
+
+
+def _consumer(event: EventDraft, service: str | None, effect: str = "") -> None:
+    if service:
+        if service not in event.consumers:
+            event.consumers.append(service)
+        event.effects[service] = f"{event.effects.get(service, '')} {effect}".strip()[:1000]
+
+
+def _from_table(draft: Draft, section: Section, table: Table) -> None:
+    roles = ("event", "publisher", "consumers", "payload", "trigger", "effect")
+    columns: dict[str, int] = {}
+    for position, header in enumerate(table.header):
+        role = draft.words.column(header, roles)
+        if role:
+            columns.setdefault(role, position)
+    if columns.get("event") == 0 and ("publisher" in columns or "consumers" in columns or "events" in draft.words.roles(section.name)):
+        for row in table.rows:
+            _row(draft, row, columns, draft.scope(section))
+    elif table.header and draft.words.column(table.header[0], ("service",)):
+        _service_columns(draft, table)
+
+
+def _row(draft: Draft, row: Row, columns: dict[str, int], scope: str | None) -> None:
+    def cell(role: str) -> str:
+        return row.cells[columns[role]].plain if role in columns and columns[role] < len(row.cells) else ""
+
+    span = Span(line_start=row.line, line_end=row.line)
+    event = _event(draft, row.cells[0].plain, span)
+    if event is None:
+        return
+    publishers = services_in(draft, cell("publisher"))
+    _publisher(draft, event, (publishers or [scope if "publisher" not in columns else None])[0], span)
+    rest = " ".join(text.plain for position, text in enumerate(row.cells) if position > 0 and position != columns.get("payload"))
+    for service in services_in(draft, cell("consumers")):
+        _consumer(event, service, cell("effect") or rest)
+    event.triggers.append(cell("trigger"))
+    _payload(event, cell("payload"))
+
+
+def _service_columns(draft: Draft, table: Table) -> None:
+    """A table of services with columns `Publishes` and `Consumes`."""
+    for position, header in enumerate(table.header):
+        role = draft.words.column(header, ("publishes", "consumes"))
+        for row in table.rows if role else ():
+            service = draft.service_of(row.cells[0].plain)
+            span = Span(line_start=row.line, line_end=row.line)
+            for token in _tokens(draft, row.cells[position].plain, listed=True):
+                event = _event(draft, token, span)
+                if event and role == "publishes":
+                    _publisher(draft, event, service, span)
+                elif event:
+                    _consumer(event, service)
+
+
+def _tokens(draft: Draft, text: str, *, listed: bool = False) -> list[str]:
+    found = [match.group(1) for match in _EVENT.finditer(text)]
+    return [token for token in found if listed and token[0].isupper() or _is_event(draft, token)]  # noqa: RUF021 - reads as meant
+
+
+def services_in(draft: Draft, text: str) -> list[str]:
+    """The services that a text names, in order: whole cells, `x-service` words, `the X service`."""
+    whole = [draft.service_of(part.strip("`* .")) for part in re.split(r"[,;/\n]|\band\b", text)]
+    words = [draft.service_of(word) for word in re.findall(r"[a-z][a-z0-9-]*-(?:service|svc)\b", text)]
+    titled = [draft.service_of(found) for found in re.findall(r"((?:[\w&-]+\s){1,3}[Ss]ervice)\b", text)]
+    last = [draft.service_of(" ".join(found.split()[-2:])) for found in re.findall(r"((?:[\w&-]+\s){1,3}[Ss]ervice)\b", text)]
+    return list(dict.fromkeys(service for service in (*whole, *words, *titled, *last) if service))
+
+
+def _payload(event: EventDraft, text: str) -> None:
+    group = next((group for _, group in shapes.braces(text)), "")
+    fields = shapes.parse(group)[0] if group else shapes.names_in_row(text)
+    known = {field.name for field in event.payload}
+    event.payload.extend(field for field in fields if field.name not in known)
+
+
+def _from_heading(draft: Draft, section: Section) -> None:
+    labelled = draft.words.labelled(section.name)
+    written = labelled[1] if labelled and labelled[0] == "event" else section.name
+    parent = section.parent
+    under_events = parent is not None and "events" in draft.words.roles(parent.name)
+    token = _EVENT.match(written.strip("`* "))
+    if token and (under_events or labelled) and _is_event(draft, token.group(1)):
+        event = _event(draft, token.group(1), section.span)
+        for block in section.blocks:
+            for text in block.lines() if isinstance(block, Item) else [block.text] if isinstance(block, Paragraph) else []:
+                _about(draft, event, text.plain, section.span)
+
+
+def _from_item(draft: Draft, section: Section, item: Item) -> None:
+    if _labelled(draft, section, item.text, item.span, item):
+        return
+    token = _EVENT.match(item.text.plain.strip("`* "))
+    if "events" not in draft.words.roles(section.name) or not token:
+        for child in item.children:
+            _from_item(draft, section, child)
+        return
+    event = _event(draft, token.group(1), item.span)
+    for text in item.lines():
+        _about(draft, event, text.plain, item.span)
+
+
+def _labelled(draft: Draft, section: Section, text: Text, span: Span, item: Item | None = None) -> bool:
+    """`Publishes: OrderCreated {id, status}` in a service's section."""
+    done = False
+    for line in text.plain.split("\n"):
+        labelled = draft.words.labelled(line)
+        if labelled is None or labelled[0] not in {"publishes", "consumes"}:
+            continue
+        children = [child.text.plain for child in item.children] if item else []
+        for part in (labelled[1], *children):
+            for token in _tokens(draft, part, listed=True):
+                event = _event(draft, token, span)
+                if event and labelled[0] == "publishes":
+                    _publisher(draft, event, draft.scope(section), span)
+                elif event:
+                    _consumer(event, draft.scope(section), part)
+        done = True
+    return done
+
+
+def _about(draft: Draft, event: EventDraft | None, text: str, span: Span) -> None:
+    """`published by order-service when ..., consumed by notification-service. Payload: id, status`."""
+    if event is None:
+        return
+    labelled = draft.words.labelled(text)
+    if labelled and labelled[0] in {"publishes", "consumes"}:
+        text = f"{'published by' if labelled[0] == 'publishes' else 'consumed by'} {labelled[1]}"
+    for role in ("published_by", "consumed_by"):
+        for found in draft.words.pattern("verbs", role).finditer(text):
+            part = _until_verb(draft, text[found.end() :])
+            for service in services_in(draft, part):
+                if role == "published_by":
+                    _publisher(draft, event, service, span)
+                else:
+                    _consumer(event, service, text[found.end() :])
+    payload = re.search(r"(?:payload|carries|contains|data|fields)\s*:?\s*(.*)$", text, re.IGNORECASE | re.DOTALL)
+    if payload:
+        _payload(event, payload.group(1))
+    event.triggers.append(text[:300])
+
+
+def _until_verb(draft: Draft, text: str) -> str:
+    ends = [found.start() for role in ("published_by", "consumed_by") for found in draft.words.pattern("verbs", role).finditer(text)]
+    return re.split(r"\.(?:\s|$)|\bwhen\b|\bwhich\b|\bafter\b", text[: min(ends, default=len(text))], maxsplit=1)[0]
+
+
+def _sentences(draft: Draft, section: Section, text: Text, span: Span) -> None:
+    for sentence in _SENTENCE.split(text.plain.replace("\n", " ")):
+        tokens = _tokens(draft, sentence)
+        if tokens:
+            _sentence(draft, section, sentence, tokens, span)
+
+
+def _sentence(draft: Draft, section: Section, sentence: str, tokens: list[str], span: Span) -> None:
+    """`order-service publishes OrderCreated`; `When OrderCreated arrives, notification-service creates ...`."""
+    for token in tokens:
+        position = sentence.find(token)
+        before, after = sentence[:position], sentence[position + len(token) :]
+        publishes = _last(draft, "publish", before)
+        consumes = _last(draft, "consume", before)
+        passive = _until_verb(draft, after)
+        event = _event(draft, token, span) if publishes != consumes or token in draft.events else None
+        if event is None:
+            continue
+        _about(draft, event, after, span)
+        subject = (services_in(draft, before)[-1:] or [draft.scope(section)])[0]
+        if publishes > consumes and not _negated(draft, before):
+            _publisher(draft, event, subject, span)
+            event.triggers.append(sentence[:300])
+        elif consumes > publishes and not _negated(draft, before):
+            _consumer(event, subject, sentence)
+        elif re.match(r"\s*(?:when|on|upon|after|whenever|if)\b", before, re.IGNORECASE):
+            actor = (services_in(draft, passive) or [draft.scope(section)])[0]
+            if actor and actor != event.publisher:
+                _consumer(event, actor, sentence)
+
+
+def _last(draft: Draft, verb: str, text: str) -> int:
+    return max((found.end() for found in draft.words.pattern("verbs", verb).finditer(text)), default=-1)
+
+
+def _negated(draft: Draft, before: str) -> bool:
+    return any(word in draft.words.ordered["negations"] for word in names.split(before)[-6:])

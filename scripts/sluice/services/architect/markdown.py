@@ -1,0 +1,243 @@
+"""The PRD as a tree: sections that hold paragraphs, list items, tables and code, each with its line span."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from sluice.model.service_map import Span
+from sluice.services.architect.names import without_number
+
+_MARKUP = re.compile(r"[`*_\[<&\\~]")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words without their markup; `marked` are the code spans and bold parts; `line` counts from 1."""
+
+    plain: str
+    line: int
+    marked: tuple[str, ...] = ()
+
+    def line_at(self, offset: int) -> int:
+        """The line on which the character at `offset` stands."""
+        return self.line + self.plain.count("\n", 0, offset)
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph outside any list."""
+
+    text: Text
+    span: Span
+
+
+@dataclass(slots=True)
+class Item:
+    """One list item: its first paragraph, the paragraphs that follow, the items below it."""
+
+    text: Text
+    span: Span
+    more: list[Text] = field(default_factory=list)
+    children: list["Item"] = field(default_factory=list)
+
+    def lines(self) -> Iterator[Text]:
+        """All texts of the item and of the items below it."""
+        pending = [self]
+        while pending:
+            item = pending.pop(0)
+            yield from (item.text, *item.more)
+            pending[:0] = item.children
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a table, as many cells as its header has."""
+
+    cells: tuple[Text, ...]
+    line: int
+
+
+@dataclass(slots=True)
+class Table:
+    """A table; `header` are the lower-case titles of the columns."""
+
+    header: tuple[str, ...]
+    rows: list[Row]
+    span: Span
+
+
+@dataclass(slots=True)
+class Code:
+    """A fenced or indented code block."""
+
+    info: str
+    text: str
+    span: Span
+
+
+Block = Paragraph | Item | Table | Code
+
+
+@dataclass(slots=True, eq=False)
+class Section:
+    """A heading with what stands below it; level 0 is the whole document."""
+
+    level: int
+    title: Text
+    span: Span
+    parent: "Section | None" = None
+    blocks: list[Block] = field(default_factory=list)
+    children: list["Section"] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The title without its number."""
+        return without_number(self.title.plain)
+
+    def walk(self) -> Iterator["Section"]:
+        """This section and all below it, in the order of the document."""
+        pending = [self]
+        while pending:
+            section = pending.pop()
+            yield section
+            pending.extend(reversed(section.children))
+
+    def ancestors(self) -> Iterator["Section"]:
+        """This section, then its parents up to the document."""
+        section: Section | None = self
+        while section is not None:
+            yield section
+            section = section.parent
+
+
+class _Builder:
+    """Turns the token stream of markdown-it into sections."""
+
+    def __init__(self, lines: int) -> None:
+        self.root = Section(0, Text("", 1), Span(line_start=1, line_end=max(1, lines)))
+        self.section = self.root
+        self.items: list[Item] = []
+        self.table: Table | None = None
+        self.cells: list[Text] | None = None
+        self.heading = 0
+        self.line = 1
+        self.inline = MarkdownIt("zero").enable(["backticks", "emphasis", "strikethrough", "link", "escape", "entity"])
+
+    def feed(self, token: Token) -> None:
+        if token.map:
+            self.line = token.map[0] + 1
+        handler = getattr(self, f"_{token.type}", None)
+        if handler is not None:
+            handler(token)
+
+    def text(self, token: Token) -> Text:
+        source = _BREAK.sub(" ", token.content) if "<" in token.content else token.content
+        if not _MARKUP.search(source):
+            return Text(source.strip(), self.line)
+        plain, marked = "", []
+        start: int | None = None
+        for part in self.inline.parseInline(source)[0].children or []:
+            if part.type == "strong_open":
+                start = len(plain)
+            elif part.type == "strong_close" and start is not None:
+                marked.append(plain[start:])
+            elif part.type == "code_inline":
+                marked.append(part.content)
+            plain += "\n" if part.type in {"softbreak", "hardbreak"} else part.content
+        return Text(plain.strip(), self.line, tuple(marked))
+
+    def _heading_open(self, token: Token) -> None:
+        self.heading = int(token.tag[1])
+
+    def _inline(self, token: Token) -> None:
+        text = self.text(token)
+        if self.heading:
+            self._open_section(text)
+        elif self.cells is not None:
+            self.cells.append(text)
+        elif self.items:
+            self._item_text(text)
+        elif text.plain:
+            self.section.blocks.append(Paragraph(text, _span(token)))
+
+    def _item_text(self, text: Text) -> None:
+        item = self.items[-1]
+        if item.text.plain:
+            item.more.append(text)
+        else:
+            item.text = text
+
+    def _open_section(self, title: Text) -> None:
+        parent = self.section
+        while parent.level >= self.heading and parent.parent is not None:
+            parent = parent.parent
+        span = Span(line_start=title.line, line_end=title.line)
+        self.section = Section(self.heading, title, span, parent)
+        parent.children.append(self.section)
+        self.heading = 0
+
+    def _list_item_open(self, token: Token) -> None:
+        item = Item(Text("", self.line), _span(token))
+        (self.items[-1].children if self.items else self.section.blocks).append(item)  # type: ignore[attr-defined]  # both are lists that take an item
+        self.items.append(item)
+
+    def _list_item_close(self, _: Token) -> None:
+        self.items.pop()
+
+    def _table_open(self, token: Token) -> None:
+        self.table = Table((), [], _span(token))
+        self.section.blocks.append(self.table)
+
+    def _tr_open(self, _: Token) -> None:
+        self.cells = []
+
+    def _tr_close(self, _: Token) -> None:
+        if self.table is None or self.cells is None:
+            return
+        if self.table.header:
+            self.table.rows.append(Row(tuple(self.cells), self.line))
+        else:
+            self.table.header = tuple(cell.plain.lower() for cell in self.cells)
+        self.cells = None
+
+    def _fence(self, token: Token) -> None:
+        self.section.blocks.append(Code(token.info.strip().lower(), token.content, _span(token)))
+
+    _code_block = _fence
+
+
+def _span(token: Token) -> Span:
+    start, end = token.map or (0, 1)
+    return Span(line_start=start + 1, line_end=max(start + 1, end))
+
+
+def _close_spans(root: Section) -> None:
+    """A section reaches to the line before the next heading of its level or above."""
+    ordered = list(root.walk())
+    open_sections: list[Section] = []
+    for section in ordered:
+        while open_sections and open_sections[-1].level >= section.level:
+            _close(open_sections.pop(), section.span.line_start - 1)
+        open_sections.append(section)
+    for section in open_sections:
+        _close(section, root.span.line_end)
+
+
+def _close(section: Section, line: int) -> None:
+    start = section.span.line_start
+    section.span = Span(line_start=start, line_end=max(start, line))
+
+
+def parse(text: str) -> Section:
+    """The document as a section of level 0; linear in the size of the text."""
+    parser = MarkdownIt("commonmark").enable("table").disable("inline").use(front_matter_plugin)
+    builder = _Builder(text.count("\n") + 1)
+    for token in parser.parse(text):
+        builder.feed(token)
+    _close_spans(builder.root)
+    return builder.root

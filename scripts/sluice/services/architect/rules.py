@@ -1,0 +1,75 @@
+"""Rules that hold for many endpoints at once: "all endpoints except register and login require a JWT"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sluice.services.architect import details, names, services
+from sluice.services.architect.draft import Draft, EndpointDraft
+from sluice.services.architect.markdown import Item, Paragraph, Section
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class AuthRule:
+    """Holds for the endpoints of `scope` (None: of all services) that `exceptions` does not name."""
+
+    scope: str | None
+    needed: bool
+    exceptions: str
+
+
+def apply(draft: Draft) -> None:
+    """Settles `auth` of every endpoint: its own words first, then its service's rules, then the document's."""
+    rules = [rule for section in draft.doc.walk() for rule in _rules(draft, section)]
+    for endpoint in draft.endpoints:
+        if endpoint.auth is None:
+            endpoint.auth = _by_rules(draft, endpoint, rules)
+
+
+def _rules(draft: Draft, section: Section) -> Iterator[AuthRule]:
+    if services.excluded(draft, section):
+        return
+    for block in section.blocks:
+        texts = block.lines() if isinstance(block, Item) else [block.text] if isinstance(block, Paragraph) else []
+        for text in texts:
+            for sentence in _SENTENCE.split(text.plain.replace("\n", " ")):
+                rule = _rule(draft, sentence, draft.scope(section))
+                if rule is not None:
+                    yield rule
+
+
+def _rule(draft: Draft, sentence: str, scope: str | None) -> AuthRule | None:
+    words = draft.words
+    quantity = words.pattern("auth", "rule_scope").search(sentence) or words.pattern("auth", "rule_other").search(sentence)
+    if not quantity or not words.pattern("auth", "rule_objects").search(sentence):
+        return None
+    split = words.pattern("auth", "rule_except").search(sentence)
+    exceptions = sentence[split.end() :] if split else ""
+    claim = sentence[: split.start()] if split else sentence
+    needed = details.auth_in(claim, words)
+    if needed is None:
+        needed = details.auth_in(sentence, words)
+    if needed is None:
+        return None
+    named = next((s for word in re.findall(r"[\w-]+", claim) if (s := draft.service_of(word)) and "-" in word), None)
+    return AuthRule(named or scope, needed, exceptions.lower())
+
+
+def _by_rules(draft: Draft, endpoint: EndpointDraft, rules: list[AuthRule]) -> bool | None:
+    local = [rule for rule in rules if rule.scope is not None and rule.scope == endpoint.service]
+    for rule in (*local, *(rule for rule in rules if rule.scope is None)):
+        literals = [part for part in endpoint.path.split("/") if part and "{" not in part]
+        last = literals[-1].lower() if literals else ""
+        if _entrance(draft, endpoint, last):
+            return False
+        excepted = endpoint.path.lower() in rule.exceptions or set(names.split(last)) <= set(names.split(rule.exceptions))
+        return rule.needed != bool(rule.exceptions and excepted)
+    return None
+
+
+def _entrance(draft: Draft, endpoint: EndpointDraft, last: str) -> bool:
+    """Registering, logging in and refreshing happen before there is a token."""
+    doors = (draft.words.groups["paths"][name] for name in ("register", "login", "refresh"))
+    return endpoint.method == "POST" and any(last in door for door in doors)

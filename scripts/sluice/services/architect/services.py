@@ -1,0 +1,194 @@
+"""Finds the services that a document names: tables, lists, headings, and at last mentions in the text."""
+
+import re
+
+from sluice.model.service_map import Span
+from sluice.services.architect import names
+from sluice.services.architect.draft import Draft, ServiceDraft, stem
+from sluice.services.architect.markdown import Item, Paragraph, Row, Section, Table, Text
+
+MAX_SERVICES = 100
+_MENTION = re.compile(r"(?<![\w/.-])([a-z][a-z0-9]*(?:-[a-z0-9]+)*)-(?:service|svc)(?![\w-])")
+_HEADING = re.compile(r"(?:^|\()\s*([A-Za-z][\w&/ -]*?[\s-](?:service|svc|microservice))\b\s*\)?", re.IGNORECASE)
+_LEAD = re.compile(r"\s*(.{1,400}?)\s*(?::\s|:$|\s[—–-]\s|—|\(|$|\n)", re.DOTALL)
+
+
+def find(draft: Draft) -> None:
+    """Fills `draft.services`, `draft.aliases` and `draft.scopes`."""
+    for section in draft.doc.walk():
+        roles = _roles(draft, section)
+        if "excluded" in roles:
+            continue
+        _from_heading(draft, section)
+        for block in section.blocks:
+            if isinstance(block, Table):
+                _from_table(draft, block)
+            elif isinstance(block, Item) and "services" in roles:
+                _from_item(draft, block)
+    _from_mentions(draft)
+    for section in draft.doc.walk():
+        _scope(draft, section)
+
+
+def excluded(draft: Draft, section: Section) -> bool:
+    """Whether the section, or one above it, speaks of what is not to be built."""
+    return any("excluded" in draft.words.roles(s.name) for s in section.ancestors())
+
+
+def _roles(draft: Draft, section: Section) -> frozenset[str]:
+    if excluded(draft, section):
+        return frozenset({"excluded"})
+    return draft.words.roles(section.name)
+
+
+def _from_heading(draft: Draft, section: Section) -> None:
+    parent = section.parent
+    title = section.name
+    labelled = draft.words.labelled(title)
+    if labelled and labelled[0] == "service":
+        _declare(draft, labelled[1], section.span, _first_paragraph(section))
+    elif found := _HEADING.search(title):
+        _declare(draft, found.group(1), section.span, _first_paragraph(section), siblings=parent)
+    elif parent is not None and _lists_services(draft, parent) and not _generic(draft, title):
+        _declare(draft, _lead(section.title), section.span, _first_paragraph(section), siblings=parent)
+
+
+def _lists_services(draft: Draft, section: Section) -> bool:
+    """A heading such as `Services`; never the title of the document, which may well speak of microservices."""
+    first = draft.doc.children[0] if draft.doc.children else None
+    return section.level > 0 and section is not first and "services" in draft.words.roles(section.name)
+
+
+def _generic(draft: Draft, title: str) -> bool:
+    return draft.words.has("generic_headings", title.lower()) or bool(draft.words.roles(title))
+
+
+def _from_table(draft: Draft, table: Table) -> None:
+    columns = [draft.words.column(header, ("service", "description")) for header in table.header]
+    if "service" not in columns or _other_subject(draft, table, columns.index("service")):
+        return
+    where = columns.index("service")
+    about = columns.index("description") if "description" in columns else None
+    for row in table.rows:
+        text = row.cells[about].plain if about is not None and about < len(row.cells) else ""
+        _declare(draft, row.cells[where].plain, _row_span(row), text, siblings=table if where == 0 else None)
+
+
+def _other_subject(draft: Draft, table: Table, where: int) -> bool:
+    """The table is about something else, and its service column only refers."""
+    first = draft.words.column(table.header[0], ("event", "entity", "field"))
+    return where > 0 and first is not None
+
+
+def _row_span(row: Row) -> Span:
+    return Span(line_start=row.line, line_end=row.line)
+
+
+def _from_item(draft: Draft, item: Item) -> None:
+    text = item.text
+    labelled = draft.words.labelled(text.plain)
+    if labelled and labelled[0] == "service":
+        _declare(draft, _lead(Text(labelled[1], text.line, text.marked)), item.span, text.plain)
+    elif labelled is None:
+        lead = _lead(text)
+        if len(lead.split()) <= 4 or lead in text.marked:  # noqa: PLR2004 - a name, not a sentence
+            _declare(draft, lead, item.span, text.plain[len(lead) :].lstrip(" :—–-)("))
+
+
+def _lead(text: Text) -> str:
+    """What stands before the first colon or dash, or the first marked part when the text begins with it."""
+    for mark in text.marked[:1]:
+        if text.plain.startswith(mark):
+            return mark.rstrip(": ")
+    found = _LEAD.match(text.plain)
+    return found.group(1) if found else text.plain[:400]
+
+
+def _first_paragraph(section: Section) -> str:
+    return next((block.text.plain for block in section.blocks if isinstance(block, Paragraph)), "")
+
+
+def _declare(draft: Draft, written: str, span: Span, description: str, siblings: object = None) -> None:
+    original = written.strip().strip("`*")
+    words = stem(names.split(original), draft.words)
+    if not original or " ".join(words) in draft.words.lists["infrastructure"]:
+        if original:
+            draft.ask(original[:80], "It is read as infrastructure, not as a service to build. Is that right?", span)
+        return
+    name = names.service_name(original)
+    if not name:
+        draft.ask(original[:80], "No usable service name is left of this; it was ignored.", span)
+        return
+    known = draft.aliases.get(words)
+    if known is None and len(draft.services) < MAX_SERVICES:
+        _sanitised(draft, original, name, span)
+        draft.aliases[words] = name
+        draft.services.setdefault(name, ServiceDraft(name, original[:300], description[:500], span))
+    elif known is not None:
+        _repeat(draft, known, original, span, description, siblings)
+    else:
+        draft.ask("document", f"Only the first {MAX_SERVICES} services are read.", span)
+
+
+def _repeat(draft: Draft, known: str, original: str, span: Span, description: str, siblings: object) -> None:
+    """The same service again: a heading after a table is normal, the same name twice in one table is a doubt."""
+    service = draft.services[known]
+    if isinstance(siblings, Table) and service.span and siblings.span.line_start < service.span.line_start < span.line_start:
+        draft.ask(known, "It is listed twice in the same table; the rows were merged.", span)
+    if isinstance(siblings, Section) and service.span and siblings.span.line_start < service.span.line_start:
+        draft.ask(known, "Two headings declare it; they were merged.", span)
+    if "-" in original and original.endswith("service") and service.name != names.service_name(original):
+        _rename(draft, service, names.service_name(original))
+    service.description = service.description or description[:500]
+
+
+def _rename(draft: Draft, service: ServiceDraft, name: str) -> None:
+    """The document's own kebab-case form wins over the one made from a title."""
+    if name in draft.services:
+        return
+    draft.services = {name if key == service.name else key: value for key, value in draft.services.items()}
+    draft.aliases = {words: name if known == service.name else known for words, known in draft.aliases.items()}
+    service.name = name
+
+
+def _sanitised(draft: Draft, original: str, name: str, span: Span) -> None:
+    if names.split(original) != names.split(name) or re.search(r"[^\w &/-]", original):
+        draft.ask(name, f"It was named {original[:120]!r} in the document; is {name!r} right?", span)
+
+
+def _from_mentions(draft: Draft) -> None:
+    """`x-service` in running text: a service when the document lists none, else an open question."""
+    seen: dict[str, Span] = {}
+    for section in draft.doc.walk():
+        if excluded(draft, section):
+            continue
+        for block in section.blocks:
+            texts = [block.text] if isinstance(block, Paragraph) else list(block.lines()) if isinstance(block, Item) else []
+            for text in texts:
+                for found in _MENTION.finditer(text.plain):
+                    line = text.line_at(found.start())
+                    seen.setdefault(found.group(0), Span(line_start=line, line_end=line))
+    declared = bool(draft.services)
+    for mention, span in seen.items():
+        if draft.service_of(mention) or draft.words.has("not_services", mention.split("-")[0]):
+            continue
+        if declared:
+            draft.ask(mention, "It is mentioned but not listed among the services; it was not added.", span)
+        else:
+            _declare(draft, mention, span, "")
+            draft.services[draft.service_of(mention) or mention].confidence = 0.8
+            draft.ask(mention, "No list of services names it; it was taken from the text.", span)
+
+
+def _scope(draft: Draft, section: Section) -> None:
+    title = section.name
+    labelled = draft.words.labelled(title)
+    found = _HEADING.search(title)
+    candidates = [labelled[1] if labelled else "", found.group(1) if found else "", title, _lead(section.title)]
+    service = next((s for s in map(draft.service_of, candidates) if s), None)
+    mention = None if service else _MENTION.search(title)
+    service = service or (draft.service_of(mention.group(0)) if mention else None)
+    parent = section.parent
+    under_model = parent is not None and "entities" in draft.words.roles(parent.name)
+    if service and not (under_model and not found and not mention):
+        draft.scopes[section] = service
