@@ -158,7 +158,10 @@ class EmbeddedStack:
             if memory.roles:
                 lost = f"the databases of this run are gone from {memory.cluster}; starting with empty ones"
                 self._emit("warning", lost)
+            began = time.monotonic()
             place.make(memory.postgres_password, run_id=self._run.run_id)
+            seconds = round(time.monotonic() - began, 2)
+            self._emit("postgres.made", f"database cluster made in {seconds:.1f} s", seconds=seconds)
         if probes.POSTGRES not in self._record.servers:
             place.forget_dead_server()
         return self._supervisor.ensure(servers.postgres(place, self._wanted(probes.POSTGRES)))
