@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.routing import compile_path
 
 from sluice.core.errors import InputError
 
@@ -68,19 +68,21 @@ def _http(app: FastAPI) -> Callable[[Request, Exception], Awaitable[JSONResponse
             raise error
         headers = dict(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            headers["Allow"] = ", ".join(sorted(_allowed(app.routes, request)))
+            headers["Allow"] = ", ".join(sorted(_allowed(app, request.url.path))) or headers.get("Allow", "")
         return _answer(error.status_code, error.detail, headers)
 
     return handler
 
 
-def _allowed(routes: list[BaseRoute], request: Request) -> set[str]:
-    """Methods of all routes of this path; Starlette names only the first route's."""
-    allowed: set[str] = set()
-    for route in routes:
-        if route.matches(request.scope)[0] is not Match.NONE:
-            allowed |= getattr(route, "methods", None) or set()
-    return allowed
+def _allowed(app: FastAPI, path: str) -> set[str]:
+    """Methods of all operations of this path; Starlette names only those of the first route."""
+    operations = app.openapi().get("paths", {})
+    return {
+        method.upper()
+        for template, item in operations.items()
+        if compile_path(template)[0].match(path)
+        for method in item
+    }
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field
 
 from sluice.services.codebase_intelligence.store import SourceFile
-from sluice.services.fields import ServiceName
+from sluice.services.fields import ServiceName, Text
 
 MAX_CONTENT: Final = 4 * 1024 * 1024
 MAX_FILES: Final = 2_000
@@ -22,7 +22,7 @@ FilePath = Annotated[
         examples=["app/main.py"],
     ),
 ]
-Text = Annotated[str, Field(max_length=MAX_CONTENT, description="Content as text, kept as UTF-8")]
+Content = Annotated[Text, Field(max_length=MAX_CONTENT, description="Content as text, kept as UTF-8")]
 Base64 = Annotated[
     str,
     Field(
@@ -45,11 +45,11 @@ class TextFile(BaseModel):
     """One text file of a tree."""
 
     path: FilePath
-    content: Text
+    content: Content
 
     def file(self) -> SourceFile:
-        """Its bytes; half surrogate pairs, which JSON lets through, are kept."""
-        return SourceFile(self.path, self.content.encode("utf-8", "surrogatepass"))
+        """Its bytes."""
+        return SourceFile(self.path, self.content.encode())
 
 
 class TextArtifact(TextFile):

@@ -4,7 +4,7 @@ from mcp.server import MCPServer
 
 from sluice.core.errors import InputError
 from sluice.services.codebase_intelligence.answers import Artifact, DefinitionList
-from sluice.services.codebase_intelligence.inputs import Base64, BinaryArtifact, FilePath, Symbol, Text, TextArtifact
+from sluice.services.codebase_intelligence.inputs import Base64, BinaryArtifact, Content, FilePath, Symbol, TextArtifact
 from sluice.services.codebase_intelligence.store import Codebase
 from sluice.services.database import UNAVAILABLE
 from sluice.services.fields import ServiceName
@@ -22,7 +22,7 @@ def add_tools(server: MCPServer, codebase: Codebase) -> None:
         return DefinitionList(symbol=symbol, definitions=tuple(codebase.find(symbol, service)))
 
     def register_artifact(
-        service: ServiceName, path: FilePath, content: Text | None = None, content_base64: Base64 | None = None
+        service: ServiceName, path: FilePath, content: Content | None = None, content_base64: Base64 | None = None
     ) -> Artifact:
         """Keep a file by the SHA-256 of its content and index its symbols when it is Python.
 

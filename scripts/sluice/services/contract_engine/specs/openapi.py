@@ -111,7 +111,7 @@ class _Schema(keywords.SchemaValidator):
     def __init__(self, registry: _Registry) -> None:
         super().__init__(registry)
         self._registry = registry
-        self._judged: set[Parts] = set()
+        self._sound: dict[Parts, bool] = {}
 
     def __call__(
         self,
@@ -122,12 +122,12 @@ class _Schema(keywords.SchemaValidator):
         """Faults of one schema and of those below it."""
         place = self._registry.place(schema)
         # OpenAPI 3.0 describes its schemas in its own structure, which has been judged.
-        if not meta_checked and self._registry.minor != "0" and place not in self._judged:
-            self._judged.add(place)
+        if not meta_checked and self._registry.minor != "0" and place not in self._sound:
             errors = check_structure(_json_schema(), cast("Any", schema.read_value()), "openapi.schema", place)
-            if errors:
-                yield from errors
-                return
+            self._sound[place] = not errors
+            yield from errors
+        if not self._sound.get(place, True):
+            return
         yield from self._registry.faults(schema, super().__call__(schema, require_properties, meta_checked=True))
 
     def _collect_properties(self, schema: SchemaPath) -> set[str]:
