@@ -1,0 +1,1 @@
+"""Gate checks, one module per subject; each exposes `CHECKS`."""

@@ -1,0 +1,1 @@
+"""Parsers: what the checks read files with; they know formats, not rules."""

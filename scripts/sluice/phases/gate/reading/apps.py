@@ -1,0 +1,97 @@
+"""Web applications as they are put together: routes, routers, mounts and middleware, whatever framework wrote them."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sluice.phases.gate.reading.python import Function, PyFile
+
+Framework = Literal["fastapi", "starlette", "flask"]
+Place = tuple[PyFile, ast.AST]
+
+APPS: dict[str, Framework] = {
+    "fastapi.FastAPI": "fastapi",
+    "fastapi.applications.FastAPI": "fastapi",
+    "starlette.applications.Starlette": "starlette",
+    "flask.Flask": "flask",
+    "quart.Quart": "flask",
+    "flask_openapi3.OpenAPI": "flask",
+    "apiflask.APIFlask": "flask",
+}
+ROUTERS: dict[str, Framework] = {
+    "fastapi.APIRouter": "fastapi",
+    "fastapi.routing.APIRouter": "fastapi",
+    "starlette.routing.Router": "starlette",
+    "flask.Blueprint": "flask",
+    "quart.Blueprint": "flask",
+    "flask_openapi3.APIBlueprint": "flask",
+    "apiflask.APIBlueprint": "flask",
+}
+WRAPPERS = frozenset({"flask_restful.Api", "flask_restx.Api", "flask_restplus.Api"})
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """One route; `path` has a HOLE for what only run time knows, `at` is the decorator, call or list entry."""
+
+    methods: frozenset[str]
+    path: str
+    at: ast.AST
+    file: PyFile
+    handler: tuple[PyFile, Function] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Middleware:
+    """Something on the request path; `target` is its class or function when it is of this tree, `name` as written.
+
+    `everywhere` is False for a blueprint's own hooks, `guarded` True for what only development runs mount.
+    """
+
+    name: str
+    at: ast.AST
+    file: PyFile
+    target: Place | None = None
+    guarded: bool = False
+    everywhere: bool = True
+
+
+@dataclass(eq=False)
+class Router:
+    """A collection of routes; an application is one too (`is_app`)."""
+
+    framework: Framework
+    file: PyFile
+    node: ast.AST
+    prefix: str = ""
+    is_app: bool = False
+    routes: list[Route] = field(default_factory=list)
+    children: list[tuple[str, "Router"]] = field(default_factory=list)
+    middleware: list[Middleware] = field(default_factory=list)
+    mounted: bool = False
+
+    def all_routes(self, before: str = "", above: tuple["Router", ...] = ()) -> Iterator[tuple[str, Route]]:
+        """Every route with its full path, through included routers and mounted applications."""
+        if self in above:
+            return
+        base = before + self.prefix
+        for route in self.routes:
+            yield _tidy(base + route.path), route
+        for prefix, child in self.children:
+            yield from child.all_routes(base + prefix, (*above, self))
+
+    def all_middleware(self, above: tuple["Router", ...] = ()) -> Iterator[Middleware]:
+        """Middleware before every route of this application: its own, and what its blueprints hang on it."""
+        if self in above:
+            return
+        yield from self.middleware
+        for _, child in self.children:
+            if not child.is_app:
+                yield from (m for m in child.all_middleware((*above, self)) if m.everywhere)
+
+
+def _tidy(path: str) -> str:
+    while "//" in path:
+        path = path.replace("//", "/")
+    return path

@@ -1,0 +1,46 @@
+"""Which of a service's applications are served: what commands name, else every one that no other mounts."""
+
+import re
+from collections.abc import Sequence
+
+from sluice.phases.gate.reading.apps import Router
+from sluice.phases.gate.reading.assembly import Made
+from sluice.phases.gate.reading.interpret import Interpreter
+from sluice.phases.gate.scan import SourceFile
+
+_TARGET = re.compile(
+    r"(?:uvicorn|gunicorn|hypercorn|granian|waitress-serve|daphne)\b[^\n]*?\b([A-Za-z_][\w.]*):([A-Za-z_]\w*)"
+)
+_COMMAND_FILES = (".sh", ".yml", ".yaml", ".toml", ".py")
+_COMMAND_NAMES = frozenset({"Procfile", "Makefile"})
+
+
+def served(interpreter: Interpreter, files: Sequence[SourceFile]) -> list[Router]:
+    """The applications that answer requests of their own; mounted ones answer through their parent."""
+    apps = [app for app in interpreter.apps() if app.file.source.production]
+    children = {id(child) for app in apps for _, child in app.children}
+    outer = [app for app in apps if id(app) not in children]
+    named = _named(interpreter, files)
+    return [app for app in outer if id(app) in named] or outer
+
+
+def _named(interpreter: Interpreter, files: Sequence[SourceFile]) -> set[int]:
+    found: set[int] = set()
+    for file in files:
+        if not (file.is_dockerfile or file.suffix in _COMMAND_FILES or file.name in _COMMAND_NAMES):
+            continue
+        for module, attribute in _targets(file.text):
+            source = interpreter.project.module(module)
+            value = interpreter.module(source).names.get(attribute) if source else None
+            if isinstance(value, Made) and source:
+                value = interpreter.call(value, [], {}, interpreter.module(source))
+            if isinstance(value, Router):
+                found.add(id(value))
+    return found
+
+
+def _targets(text: str) -> list[tuple[str, str]]:
+    """`module:attribute` of server commands, in shell form, exec form or `uvicorn.run("module:attribute")`."""
+    joined = re.sub(r"\\\n", " ", text)
+    plain = re.sub(r"[\"',\[\]()]+", " ", joined)
+    return [(found[1], found[2]) for found in _TARGET.finditer(plain)]

@@ -1,0 +1,225 @@
+"""Who publishes and who consumes an event: AsyncAPI contracts, the ServiceMap, and calls in the code."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sluice.model.decomposition import Decomposition
+from sluice.phases.gate.reading.contracts import Contract
+from sluice.phases.gate.reading.documents import mapping
+from sluice.phases.gate.reading.python import Function, PyFile
+from sluice.phases.gate.reading.values import HOLE, Values
+from sluice.phases.gate.scan import SourceFile
+
+Side = Literal["publish", "consume"]
+
+# Method → position of the channel, and the keywords that may hold it.
+_PUBLISH = {
+    "xadd": 0,
+    "publish": 0,
+    "spublish": 0,
+    "produce": 0,
+    "send_and_wait": 0,
+    "basic_publish": 1,
+    "publish_event": 0,
+}
+_CONSUME = {"subscribe": 0, "psubscribe": 0, "xgroup_create": 0, "basic_consume": 0, "queue_bind": 2, "subscriber": 0}
+_CONSUMERS = frozenset({"KafkaConsumer", "AIOKafkaConsumer"})
+_KEYWORDS = ("channel", "topic", "topics", "stream", "name", "subject", "routing_key", "queue", "streams")
+_DECORATORS = frozenset(
+    {"subscriber", "subscribe", "consumer", "consume", "listen", "listener", "event_handler", "handler", "on"}
+)
+_EVENT = re.compile(r"[A-Za-z][\w.:/*>-]{2,}")
+
+
+@dataclass(frozen=True)
+class Use:
+    """One side of one event; `names` are its spellings, normalised; `pattern` marks a wildcard subscription."""
+
+    side: Side
+    service: str
+    event: str
+    names: frozenset[str]
+    source: SourceFile | None = None
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True)
+class Events:
+    """All uses, and the services whose subscriptions only run time knows, with every text in their code."""
+
+    uses: tuple[Use, ...]
+    open_services: dict[str, frozenset[str]]
+
+    def published(self) -> list[Use]:
+        """One for each published event and service; code before contracts, because it has a place."""
+        found: dict[tuple[str, str], Use] = {}
+        for use in sorted(self.uses, key=lambda use: use.source is None):
+            if use.side == "publish":
+                found.setdefault((use.service, min(use.names)), use)
+        distinct = list(found.values())
+        return [use for at, use in enumerate(distinct) if not any(_same(use, other) for other in distinct[:at])]
+
+    def consumed(self, published: Use) -> bool:
+        """Whether anybody consumes it, or may."""
+        for use in self.uses:
+            if use.side == "consume" and (use.names & published.names or _matches(use, published)):
+                return True
+        return any(texts & published.names for texts in self.open_services.values())
+
+
+def _same(one: Use, other: Use) -> bool:
+    return one.service == other.service and bool(one.names & other.names)
+
+
+def _matches(use: Use, published: Use) -> bool:
+    if not re.search(r"[*>]", use.event):
+        return False
+    pattern = re.escape(use.event).replace(r"\*", ".*").replace(">", ".*")
+    return bool(re.fullmatch(pattern, published.event))
+
+
+def normal(name: str) -> str:
+    """`events.OrderCreated`, `order_created` and `order-created` alike, but for the prefix."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _spellings(*names: str) -> frozenset[str]:
+    last = [re.split(r"[.:/]", name)[-1] for name in names]
+    return frozenset(filter(None, map(normal, [*names, *(part for part in last if len(part) > 3)])))  # noqa: PLR2004 # `v1` is no event
+
+
+def read_events(
+    contracts: Iterable[Contract], decomposition: Decomposition | None, code: Iterable[tuple[str, PyFile, Values]]
+) -> Events:
+    """Every use of every event that can be seen."""
+    uses = [use for contract in contracts if contract.kind == "asyncapi" for use in _in_contract(contract)]
+    if decomposition is not None:
+        uses += _in_map(decomposition)
+    open_services: dict[str, set[str]] = {}
+    for service, file, values in code:
+        for use in _in_code(service, file, values):
+            if use.event == HOLE and use.side == "consume":
+                open_services.setdefault(service, set())
+            elif use.event != HOLE:
+                uses.append(use)
+    for service, file, _ in code:
+        if service in open_services:
+            open_services[service] |= {name for text in _texts(file) for name in _spellings(text)}
+    return Events(tuple(uses), {name: frozenset(texts) for name, texts in open_services.items()})
+
+
+def _texts(file: PyFile) -> Iterator[str]:
+    for node in file.nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _EVENT.fullmatch(node.value):
+            yield node.value
+
+
+def _in_map(decomposition: Decomposition) -> Iterator[Use]:
+    for service in decomposition.service_map.services:
+        yield from (Use("publish", service.name, event, _spellings(event)) for event in service.publishes)
+        yield from (Use("consume", service.name, event, _spellings(event)) for event in service.consumes)
+
+
+def _in_contract(contract: Contract) -> Iterator[Use]:
+    channels = mapping(contract.document.get("channels"))
+    for operation in mapping(contract.document.get("operations")).values():
+        plain = contract.resolve(operation)
+        pointer = str(mapping(plain.get("channel")).get("$ref", ""))
+        name, channel = pointer.rpartition("/")[2], contract.resolve(plain.get("channel"))
+        side: Side = "publish" if plain.get("action") == "send" else "consume"
+        yield _declared(
+            contract, side, name, str(channel.get("address") or name), list(mapping(channel.get("messages")))
+        )
+    for name, item in channels.items():  # AsyncAPI 2: what others may subscribe to is what the service publishes
+        for key, side2 in (("subscribe", "publish"), ("publish", "consume")):
+            if spoken := contract.resolve(contract.resolve(item).get(key)):
+                message = contract.resolve(spoken.get("message"))
+                yield _declared(contract, side2, name, name, [str(message.get("name") or "")])  # type: ignore[arg-type] # the pairs above are Sides
+
+
+def _declared(contract: Contract, side: Side, name: str, address: str, messages: list[str]) -> Use:
+    names = _spellings(name, address, *(m for m in messages if m))
+    return Use(side, contract.service, name, names, contract.source, 1 if contract.source else 0)
+
+
+def _in_code(service: str, file: PyFile, values: Values) -> Iterator[Use]:
+    for node in file.nodes:
+        if isinstance(node, ast.Call):
+            for side, argument in _channels(file, node):
+                for text in _resolved(file, argument, values):
+                    if text == HOLE or _EVENT.fullmatch(text):
+                        at = (file.source, node.lineno, node.col_offset + 1)
+                        yield Use(side, service, text, _spellings(text) if text != HOLE else frozenset(), *at)
+
+
+def _channels(file: PyFile, node: ast.Call) -> Iterator[tuple[Side, ast.expr]]:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else file.dotted(node.func).rpartition(".")[2]
+    given = next((k.value for k in node.keywords if k.arg in _KEYWORDS), None)
+    receiver = ast.unparse(node.func.value).lower() if isinstance(node.func, ast.Attribute) else ""
+    if name in _PUBLISH or (name == "send" and "producer" in receiver):
+        yield from _pick("publish", node, _PUBLISH.get(name, 0), given)
+    elif name in {"xread", "xreadgroup"}:
+        streams = given or next((argument for argument in node.args if isinstance(argument, ast.Dict)), None)
+        keys = streams.keys if isinstance(streams, ast.Dict) else [streams or (node.args[-1] if node.args else None)]
+        yield from (("consume", key) for key in keys if key is not None)
+    elif name in _CONSUMERS:
+        yield from (("consume", argument) for argument in node.args)
+    elif name in _CONSUME:
+        yield from _pick("consume", node, _CONSUME[name], given)
+    elif name in _DECORATORS and _decorates(file, node):
+        yield from _pick("consume", node, 0, given)
+
+
+def _pick(side: Side, node: ast.Call, index: int, given: ast.expr | None) -> Iterator[tuple[Side, ast.expr]]:
+    argument = given if given is not None else node.args[index] if len(node.args) > index else None
+    if argument is not None:
+        yield side, argument
+
+
+def _decorates(file: PyFile, node: ast.Call) -> bool:
+    parent = file.parents.get(node)
+    return isinstance(parent, Function | ast.ClassDef) and node in parent.decorator_list
+
+
+def _resolved(file: PyFile, argument: ast.expr, values: Values) -> Iterator[str]:
+    if isinstance(argument, ast.Dict):
+        for key in argument.keys:
+            yield from _resolved(file, key, values) if key is not None else ()
+        return
+    parameter = _parameter(file, argument)
+    if parameter is None:
+        yield from (str(leaf.value) if leaf.known and leaf.value else HOLE for leaf in values.leaves(file, argument))
+        return
+    function, index, name = parameter
+    seen = False
+    for where in values.project.production:
+        for node in where.nodes:
+            if isinstance(node, ast.Call) and _called(where, node) == function.name:
+                passed = [k.value for k in node.keywords if k.arg == name] or node.args[index : index + 1]
+                for value in passed:
+                    seen = True
+                    yield from (str(x.value) if x.known and x.value else HOLE for x in values.leaves(where, value))
+    if not seen:
+        yield HOLE
+
+
+def _called(file: PyFile, node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else file.dotted(node.func).rpartition(".")[2]
+
+
+def _parameter(file: PyFile, node: ast.expr) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, int, str] | None:
+    """The parameter of the enclosing function that an argument passes on: then the callers name the channel."""
+    names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+    function = next((a for a in file.ancestors(node) if isinstance(a, Function)), None)
+    if function is None:
+        return None
+    parameters = [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+    method = bool(parameters) and parameters[0] in {"self", "cls"}
+    for name in names:
+        if name in parameters and name not in {"self", "cls"}:
+            return function, parameters.index(name) - method, name
+    return None

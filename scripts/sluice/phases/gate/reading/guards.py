@@ -1,0 +1,21 @@
+"""Which branch of a condition production takes."""
+
+import ast
+import re
+from typing import Literal
+
+_DEVELOPMENT = re.compile(
+    r"debug|(?<![a-z])dev(?:elopment|elop|_mode)?(?![a-z])|(?<![a-z])local(?!e|[a-z])|testing|(?<![a-z])tests?(?![a-z])"
+)
+_PRODUCTION = re.compile(r"(?<![a-z])prod(?:uction)?(?![a-z])|(?<![a-z])live(?![a-z])|staging")
+
+
+def production_branch(test: ast.expr) -> Literal["body", "orelse", "both"]:
+    """`if settings.debug:` is for development, `if env == "production":` is not; anything else may be either."""
+    text = ast.unparse(test).lower()
+    development, production = bool(_DEVELOPMENT.search(text)), bool(_PRODUCTION.search(text))
+    if development == production:
+        return "both"
+    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    negated = negated or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotEq | ast.NotIn | ast.IsNot))
+    return "body" if production != negated else "orelse"

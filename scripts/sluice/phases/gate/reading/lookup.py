@@ -1,0 +1,156 @@
+"""Where a name, an attribute or a dictionary entry gets its value: the syntax that is bound to it."""
+
+import ast
+from collections.abc import Iterator
+
+from sluice.phases.gate.reading.python import Function, Project, PyFile
+
+_MAX_DEPTH = 14
+Bound = tuple[PyFile, ast.AST]
+
+
+class Lookup:
+    """Finds bound expressions in one project."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    def bindings(self, file: PyFile, node: ast.Name) -> Iterator[tuple[PyFile, ast.AST]]:
+        """Values bound to a name in the innermost scope that binds it."""
+        scope = file.scope(node)
+        while isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found = list(_assigned(scope, node.id))
+            if found:
+                yield from ((file, value) for value in found if value is not node)
+                return
+            scope = file.scope(scope)
+        located = self.project.definition(file, node)
+        if located and not isinstance(located[1], ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield located
+
+    def entry(self, file: PyFile, node: ast.AST, key: str) -> tuple[PyFile, ast.AST] | None:
+        """The value under `key` of a dictionary literal, or of a `dict(…)` call, that `node` stands for."""
+        for where, value in [(file, node), *(self.bindings(file, node) if isinstance(node, ast.Name) else [])]:
+            if isinstance(value, ast.Dict):
+                for name, item in zip(value.keys, value.values, strict=True):
+                    if isinstance(name, ast.Constant) and name.value == key:
+                        return where, item
+            elif isinstance(value, ast.Call) and where.dotted(value.func) == "dict":
+                for keyword in value.keywords:
+                    if keyword.arg == key:
+                        return where, keyword.value
+        return None
+
+    def keyword(self, file: PyFile, call: ast.Call, name: str) -> tuple[PyFile, ast.AST] | None:
+        """The value of a keyword argument, also from `**options`."""
+        for keyword in call.keywords:
+            if keyword.arg == name:
+                return file, keyword.value
+            if keyword.arg is None and (found := self.entry(file, keyword.value, name)):
+                return found
+        return None
+
+    def attribute(self, file: PyFile, node: ast.Attribute) -> list[tuple[PyFile, ast.AST]]:
+        """What `object.name` may be: a value of its class or module."""
+        located = self.project.definition(file, node)
+        if located and not isinstance(located[1], ast.ClassDef):
+            return [(located[0], value) for value in results(located[1])]
+        owner = self.class_of(file, node.value)
+        return list(self._member(*owner, node.attr)) if owner else []
+
+    def _member(self, file: PyFile, node: ast.ClassDef, name: str) -> Iterator[tuple[PyFile, ast.AST]]:
+        family = [(file, node), *(base for base in self.project.bases(file, node) if not isinstance(base, str))]
+        for where, cls in family:
+            found = [value for value in _assigned(cls, name) if value is not None]
+            found += [r for f in cls.body if isinstance(f, Function) and f.name == name for r in results(f)]
+            found += _set_on_self(cls, name)
+            if found:
+                yield from ((where, value) for value in found)
+                return
+
+    def class_of(self, file: PyFile, node: ast.AST, depth: int = 0) -> tuple[PyFile, ast.ClassDef] | None:
+        """The class of this tree that an expression is an instance of (or is), found through calls and names."""
+        if depth > _MAX_DEPTH:
+            return None
+        if isinstance(node, ast.Name) and node.id in {"self", "cls"}:
+            owner = next((a for a in file.ancestors(node) if isinstance(a, ast.ClassDef)), None)
+            return (file, owner) if owner else None
+        for where, value in self._origins(file, node):
+            if isinstance(value, ast.ClassDef):
+                return where, value
+            if value is not node and (cls := self.class_of(where, value, depth + 1)):
+                return cls
+        return None
+
+    def _origins(self, file: PyFile, node: ast.AST) -> list[Bound]:
+        """What an expression's value comes from: a class, a call's results, or what a name is bound to."""
+        target = self.project.definition(file, node.func if isinstance(node, ast.Call) else node)
+        if isinstance(node, ast.Call):
+            return [(target[0], r) for r in results(target[1], target[1])] if target else []
+        if isinstance(node, ast.Name):
+            annotated = _annotation(file, node)
+            return list(self.bindings(file, node)) or ([target] if target else [(file, annotated)] if annotated else [])
+        if isinstance(node, ast.Attribute):
+            return [target] if target else self.attribute(file, node)
+        return []
+
+
+def _annotation(file: PyFile, node: ast.Name) -> ast.expr | None:
+    """The annotation of the parameter that a name is."""
+    for scope in file.ancestors(node):
+        if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+            for parameter in [*scope.args.posonlyargs, *scope.args.args, *scope.args.kwonlyargs]:
+                if parameter.arg == node.id:
+                    return parameter.annotation
+    return None
+
+
+def _assigned(scope: ast.AST, name: str) -> Iterator[ast.AST]:
+    """Values assigned to a name anywhere in a function (parameter defaults too) or in a class body."""
+    if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from _defaults(scope, name)
+    nodes = scope.body if isinstance(scope, ast.ClassDef) else ast.walk(scope)
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            if any(_is_name(target, name) for target in node.targets):
+                yield node.value
+        elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value and _is_name(node.target, name):
+            yield node.value
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _defaults(function: Function, name: str) -> Iterator[ast.AST]:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    padded = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
+    for parameter, default in [
+        *zip(positional, padded, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]:
+        if parameter.arg == name and default is not None:
+            yield default
+
+
+def _set_on_self(cls: ast.ClassDef, name: str) -> list[ast.AST]:
+    return [
+        node.value
+        for node in ast.walk(cls)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute)
+        and target.attr == name
+        and isinstance(target.value, ast.Name)
+        and target.value.id == "self"
+    ]
+
+
+def results(node: ast.AST, default: ast.AST | None = None) -> list[ast.AST]:
+    """What calling a function gives (its returned expressions); for another node that node (`default` for a class)."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return [r.value for r in ast.walk(node) if isinstance(r, ast.Return) and r.value]
+    if isinstance(node, ast.ClassDef):
+        return [default] if default else []
+    return [node]

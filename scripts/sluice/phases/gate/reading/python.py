@@ -1,0 +1,206 @@
+"""Python sources of one service: parsed once, names resolved through imports and re-exports."""
+
+import ast
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from sluice.phases.gate.scan import SourceFile
+
+_MAX_HOPS = 8
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Module)
+
+
+@dataclass(frozen=True, eq=False)
+class PyFile:
+    """One parsed module; `module` is its dotted name below the service's directory (or below `src`)."""
+
+    source: SourceFile
+    tree: ast.Module
+    module: str
+    is_package: bool = False
+
+    @property
+    def rel(self) -> str:
+        """POSIX path below the scanned root."""
+        return self.source.rel
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node, in the order of `ast.walk`."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """Each node's parent."""
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def imports(self) -> dict[str, str]:
+        """Local name → dotted name, for every import statement of the file, wherever it stands."""
+        found: dict[str, str] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    name = alias.name if alias.asname else alias.name.partition(".")[0]
+                    found[alias.asname or name] = name
+            elif isinstance(node, ast.ImportFrom):
+                base = self.absolute(node)
+                found.update({alias.asname or alias.name: f"{base}.{alias.name}" for alias in node.names})
+        return found
+
+    @cached_property
+    def top(self) -> dict[str, ast.AST]:
+        """Module-level classes, functions and assigned values, by name; conditional ones included, the last wins."""
+        found: dict[str, ast.AST] = {}
+        for node in _module_level(self.tree.body):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                found[node.name] = node
+            elif isinstance(node, ast.Assign):
+                found.update({target.id: node.value for target in node.targets if isinstance(target, ast.Name)})
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+                found[node.target.id] = node.value
+        return found
+
+    def absolute(self, node: ast.ImportFrom) -> str:
+        """The dotted module that a `from … import` names."""
+        if not node.level:
+            return node.module or ""
+        parts = self.module.split(".") if self.module else []
+        base = parts[: len(parts) - (node.level - self.is_package)]
+        return ".".join([*base, *([node.module] if node.module else [])])
+
+    def dotted(self, node: ast.AST) -> str:
+        """`a.b.c` of a name or attribute chain with the first part resolved through imports; '' for anything else."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        return ".".join([self.imports.get(node.id, node.id), *reversed(parts)])
+
+    def scope(self, node: ast.AST) -> ast.AST:
+        """The function, class or module that directly holds a node."""
+        current = self.parents.get(node, self.tree)
+        while not isinstance(current, _SCOPES):
+            current = self.parents.get(current, self.tree)
+        return current
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Parent, grandparent … up to the module."""
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+
+def _module_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield node
+        for part in ("body", "orelse", "finalbody"):
+            if isinstance(node, ast.If | ast.Try | ast.With):
+                yield from _module_level(getattr(node, part, []))
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A Python file that cannot be parsed."""
+
+    source: SourceFile
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """The Python sources of one service."""
+
+    service: str
+    files: tuple[PyFile, ...]
+    broken: tuple[Broken, ...] = ()
+    _modules: dict[str, PyFile] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for file in self.files:
+            for name in _spellings(file.module):
+                self._modules.setdefault(name, file)
+
+    @property
+    def production(self) -> tuple[PyFile, ...]:
+        """Files that are shipped: no tests, no tools."""
+        return tuple(file for file in self.files if file.source.production)
+
+    def module(self, dotted: str) -> PyFile | None:
+        """The file of a dotted module name."""
+        return self._modules.get(dotted)
+
+    def locate(self, dotted: str, hops: int = 0) -> tuple[PyFile, ast.AST] | None:
+        """The class, function or value that a dotted name stands for, through re-exports; None: not of this tree."""
+        module, _, name = dotted.rpartition(".")
+        file = self.module(module)
+        if file is None or hops > _MAX_HOPS:
+            return None
+        if name in file.top:
+            return file, file.top[name]
+        target = file.imports.get(name, "")
+        return self.locate(target, hops + 1) if target and target != dotted else None
+
+    def definition(self, file: PyFile, node: ast.AST) -> tuple[PyFile, ast.AST] | None:
+        """What a name or attribute chain in `file` stands for, when it is defined in this tree at module level."""
+        if isinstance(node, ast.Name) and node.id in file.top and node.id not in file.imports:
+            return file, file.top[node.id]
+        dotted = file.dotted(node)
+        return self.locate(dotted) if dotted else None
+
+    def bases(self, file: PyFile, node: ast.ClassDef) -> Iterator[tuple[PyFile, ast.ClassDef] | str]:
+        """All base classes, nearest first: those of this tree as (file, class), the others as dotted names."""
+        seen = {id(node)}
+        queue: list[tuple[PyFile, ast.expr]] = [(file, base) for base in node.bases]
+        while queue:
+            where, base = queue.pop(0)
+            base = base.value if isinstance(base, ast.Subscript) else base
+            found = self.definition(where, base)
+            if found is None or not isinstance(found[1], ast.ClassDef):
+                yield where.dotted(base)
+            elif id(found[1]) not in seen:
+                seen.add(id(found[1]))
+                yield found[0], found[1]
+                queue += [(found[0], parent) for parent in found[1].bases]
+
+
+def _spellings(module: str) -> Iterator[str]:
+    """A module's dotted name, also without its leading folders: trees put `src` or `backend` on the path."""
+    parts = module.split(".")
+    for start in range(len(parts)):
+        yield ".".join(parts[start:])
+
+
+def read_project(service: str, files: Iterable[SourceFile], base: str) -> Project:
+    """Parse the Python files of one service; `base` is the service's directory relative to the root ('.' for it)."""
+    parsed: list[PyFile] = []
+    broken: list[Broken] = []
+    for source in files:
+        result = _parse(source, base)
+        if isinstance(result, PyFile):
+            parsed.append(result)
+        else:
+            broken.append(result)
+    return Project(service, tuple(sorted(parsed, key=lambda file: file.module.count("."))), tuple(broken))
+
+
+def _parse(source: SourceFile, base: str) -> PyFile | Broken:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source.text)
+    except SyntaxError as error:
+        return Broken(source, error.lineno or 1, error.msg)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Broken(source, 1, str(error) or type(error).__name__)
+    path = PurePosixPath(source.rel)
+    parts = list(path.relative_to(base).with_suffix("").parts)
+    package = parts[-1] == "__init__"
+    return PyFile(source, tree, ".".join(parts[:-1] if package else parts), package)
