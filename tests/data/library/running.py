@@ -3,6 +3,7 @@
 import json
 import socket
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,5 +85,31 @@ def redis_server(tmp: Path) -> Iterator[str]:
                 except redis.ConnectionError:
                     time.sleep(0.02)
         yield url
+    finally:
+        stop(handle)
+
+
+@contextmanager
+def gateway(tmp: Path, urls: dict[str, str]) -> Iterator[str]:
+    """The real Traefik in front of the services, prefixes kept."""
+    port, ping = free_port(), free_port()
+    http = {
+        "routers": {name: {"rule": f"PathPrefix(`/api/{name}`)", "service": name} for name in urls},
+        "services": {name: {"loadBalancer": {"servers": [{"url": url}]}} for name, url in urls.items()},
+    }
+    (tmp / "routes.yml").write_text(yaml.safe_dump({"http": http}))
+    static = {
+        "entryPoints": {"web": {"address": f"127.0.0.1:{port}"}, "traefik": {"address": f"127.0.0.1:{ping}"}},
+        "providers": {"file": {"filename": str(tmp / "routes.yml")}},
+        "ping": {},
+        "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
+    }
+    (tmp / "traefik.yml").write_text(yaml.safe_dump(static))
+    program = Path(sysconfig.get_path("scripts"), "traefik")
+    handle = spawn([str(program), f"--configFile={tmp / 'traefik.yml'}"], name="traefik", run_id="", log=tmp / "gw.log")
+    try:
+        for name in urls:
+            _await(f"http://127.0.0.1:{port}/api/{name}/health", handle)
+        yield f"http://127.0.0.1:{port}"
     finally:
         stop(handle)

@@ -4,6 +4,7 @@
 authentication), `missing_field`, `silent` (no event), `twice` (each event twice), `deaf` (consumes nothing).
 """
 
+import contextlib
 import json
 import os
 import threading
@@ -93,10 +94,8 @@ def consume() -> None:
 
 
 def follow(bus: redis.Redis, stream: str, hint: dict[str, Any]) -> None:
-    try:
+    with contextlib.suppress(redis.ResponseError):
         bus.xgroup_create(stream, SERVICE, id="0", mkstream=True)
-    except redis.ResponseError:
-        pass
     while True:
         for _, entries in bus.xreadgroup(SERVICE, "one", {stream: ">"}, block=500) or ():
             for entry_id, fields in entries:
@@ -135,7 +134,7 @@ def mine(entity: str, owner: str) -> list[dict[str, Any]]:
     return [row for row in ROWS.get(entity, ()) if not field or row[field] == owner]
 
 
-async def answer(request: Request, operation: dict[str, Any]) -> Any:  # noqa: C901, PLR0911, PLR0912
+async def answer(request: Request, operation: dict[str, Any]) -> Any:
     hint = operation.get("x-sluice", {"kind": "health"})
     kind, entity = hint["kind"], hint.get("entity", "")
     owner = caller(request) if operation.get("security", SPEC.get("security")) else ""
@@ -150,7 +149,7 @@ async def answer(request: Request, operation: dict[str, Any]) -> Any:  # noqa: C
     if kind == "list":
         limit, offset = query_of(request, operation)
         rows = mine(entity, owner)[offset : offset + limit]
-        return [{k: v for k, v in row.items() if k != "text"} for row in rows] if FAULT == "missing_field" else rows
+        return [dict(list(row.items())[:-1]) for row in rows] if FAULT == "missing_field" else rows
     if kind == "me":
         return next((row for row in ROWS.get(entity, ()) if row["id"] == owner), None) or HTTPException(401, "gone")
     if kind == "read":
@@ -167,21 +166,20 @@ async def answer(request: Request, operation: dict[str, Any]) -> Any:  # noqa: C
     return row
 
 
-def route(path: str, method: str, operation: dict[str, Any]) -> None:
-    status = int(next(iter(operation["responses"])))
-
+def route(path: str, methods: dict[str, dict[str, Any]]) -> None:
     async def endpoint(request: Request) -> Response:
+        operation = methods[request.method.lower()]
         result = await answer(request, operation)
         if isinstance(result, HTTPException):
             raise result
+        status = int(next(iter(operation["responses"])))
         code = 200 if FAULT == "wrong_status" and status == 201 else status
         return Response(json.dumps(result), status_code=code, media_type="application/json")
 
     for prefix in ("", f"/api/{SERVICE}"):
-        app.add_api_route(prefix + path, endpoint, methods=[method.upper()])
+        app.add_api_route(prefix + path, endpoint, methods=[method.upper() for method in methods])
 
 
 for at, operations in SPEC["paths"].items():
-    for verb, described in operations.items():
-        route(at, verb, described)
+    route(at, operations)
 consume()

@@ -149,7 +149,7 @@ def _environment(source: TokenSource) -> dict[str, str]:
 
 def _failure(completed: Completed, effort: Effort) -> str:
     if completed.exceeded == "wall":
-        return f"the contract tests took longer than {effort.timeout:.0f} s"
+        return f"the contract tests took longer than {effort.timeout:g} s"
     if completed.exceeded or completed.code in {0, 1}:
         return completed.exceeded
     lines = [line.strip() for line in (completed.stdout + completed.stderr).splitlines() if line.strip()]

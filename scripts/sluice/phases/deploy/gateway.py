@@ -82,7 +82,7 @@ class Gateway:
             return Answer(status)
         try:
             body: JsonValue = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise StepFailed("the answer is not JSON", status) from None
         if problem := schema_fault(contained(operation.document, schema), body):
             raise StepFailed(f"the answer violates the contract: {problem}", status)
@@ -97,5 +97,5 @@ def schema_fault(schema: JsonObject, value: JsonValue) -> str:
         where = "/".join(str(part) for part in error.instance_path)
         return f"{where or 'body'}: {error.message}"[:300]
     except ValueError as error:
-        return f"the contract's schema cannot be used: {error}"[:300]
+        return f"it cannot be checked: {error}"[:300]
     return ""

@@ -15,6 +15,7 @@ from sluice.model.build import BuilderResult, BuildResults
 from sluice.model.decomposition import Decomposition
 from sluice.model.deployment import DeployedService, Deployment
 from sluice.model.health import ServiceHealth
+from sluice.phases.deploy.compose import ComposeGenerator
 from sluice.phases.deploy.discovery import ServiceDiscovery
 
 _LOG_LINES = 20
@@ -24,7 +25,9 @@ _TIMEOUT = 10.0
 def rollout(ctx: Context) -> Deployment:
     """Start every service whose builder succeeded; the others are named in `not_deployed`."""
     built = ctx.artifacts.get(BuildResults).successes
-    starts = ctx.stack.deploy(services_to_run(ctx, built))
+    wanted = services_to_run(ctx, built)
+    ComposeGenerator(run_id=ctx.run.run_id).write(wanted, ctx.run)
+    starts = ctx.stack.deploy(wanted)
     state = stack_state(ctx)
     discovery = ServiceDiscovery(
         {start.name: start.url for start in starts if start.url},
@@ -77,7 +80,7 @@ def own_document(url: str) -> JsonObject | None:
         with httpx2.Client(**client_options(url, _TIMEOUT)) as client:
             response = client.get(f"{url}/openapi.json")
         body: JsonValue = response.json() if response.status_code == httpx2.codes.OK else None
-    except (httpx2.HTTPError, ValueError):
+    except (httpx2.HTTPError, ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 
