@@ -4,28 +4,13 @@ from sluice.model.base import JsonObject
 from sluice.model.decomposition import ContractStub, Decomposition
 from sluice.model.domain import DomainModel, Entity, Event
 from sluice.model.service_map import Endpoint, Service, ServiceMap
-from sluice.services.architect import (
-    accounts,
-    asyncapi,
-    bodies,
-    dependencies,
-    effects,
-    endpoints,
-    entities,
-    events,
-    markdown,
-    openapi,
-    operations,
-    ownership,
-    requirements,
-    resolve,
-    rules,
-    services,
-)
-from sluice.services.architect.bodies import View
-from sluice.services.architect.draft import Draft, EndpointDraft
+from sluice.services.architect.contracts import asyncapi, bodies, effects, openapi
+from sluice.services.architect.contracts.bodies import View
 from sluice.services.architect.errors import PrdRefused
-from sluice.services.architect.words import load
+from sluice.services.architect.meaning import accounts, dependencies, operations, ownership, requirements, resolve
+from sluice.services.architect.reading import endpoints, entities, events, markdown, rules, services
+from sluice.services.architect.reading.draft import Draft, EndpointDraft
+from sluice.services.architect.reading.words import load
 
 MAX_BYTES = 10_000_000
 _HINT = "Give a Markdown document that names services, entities with fields, and endpoints such as `POST /items`."

@@ -8,11 +8,23 @@ from functools import cache, lru_cache
 
 import inflect
 
-from sluice.services.architect.words import load
+from sluice.services.architect.reading.words import load
 
 MAX_NAME = 51
 _RESERVED_SERVICES = frozenset(
-    ["architect", "contracts", "codebase", "contract-engine", "codebase-intelligence", "postgres", "redis", "traefik", "health", "mcp", "api"]
+    [
+        "architect",
+        "contracts",
+        "codebase",
+        "contract-engine",
+        "codebase-intelligence",
+        "postgres",
+        "redis",
+        "traefik",
+        "health",
+        "mcp",
+        "api",
+    ]
 )
 _RESERVED_ENTITIES = frozenset(
     {"Error", "ValidationError", "Health", "TokenPair"} | {name for name in dir(builtins) if name[0].isupper()}

@@ -4,9 +4,9 @@ import re
 
 from sluice.model.decomposition import Requirement
 from sluice.model.service_map import Span
-from sluice.services.architect import names, services
-from sluice.services.architect.draft import Draft, EndpointDraft, EntityDraft, EventDraft, ServiceDraft
-from sluice.services.architect.markdown import Item, Paragraph, Section, Table
+from sluice.services.architect.reading import names, services
+from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft, EventDraft, ServiceDraft
+from sluice.services.architect.reading.markdown import Item, Paragraph, Section, Table
 
 MAX_REQUIREMENTS = 2000
 _ID = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{0,9}(?:-[A-Z]{1,6})?)-(\d{1,6}[a-z]?)(?![\w-])")
@@ -21,7 +21,12 @@ def settle(draft: Draft) -> None:
     for section in draft.doc.walk():
         if not services.excluded(draft, section):
             _section(draft, section, lines)
-    items: list[Drafted] = [*draft.services.values(), *draft.entities.values(), *draft.endpoints, *draft.events.values()]
+    items: list[Drafted] = [
+        *draft.services.values(),
+        *draft.entities.values(),
+        *draft.endpoints,
+        *draft.events.values(),
+    ]
     for item in items:
         if item.span is not None:
             item.requirement = _requirement_of(draft, item, lines)

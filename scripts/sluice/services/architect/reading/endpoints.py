@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from sluice.model.service_map import Method, Span
-from sluice.services.architect import details, names, services
-from sluice.services.architect.draft import Draft, EndpointDraft
-from sluice.services.architect.markdown import Block, Code, Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading import details, names, services
+from sluice.services.architect.reading.draft import Draft, EndpointDraft
+from sluice.services.architect.reading.markdown import Block, Code, Item, Paragraph, Row, Section, Table, Text
 
 MAX_ENDPOINTS = 1000
 MAX_SEGMENTS = 12
@@ -92,7 +92,19 @@ def _from_heading(draft: Draft, section: Section, scope: str | None) -> None:
 
 
 def _from_table(draft: Draft, table: Table, scope: str | None) -> None:
-    roles = ("method", "path", "endpoints", "auth", "request", "response", "status", "filters", "service", "owner", "description")
+    roles = (
+        "method",
+        "path",
+        "endpoints",
+        "auth",
+        "request",
+        "response",
+        "status",
+        "filters",
+        "service",
+        "owner",
+        "description",
+    )
     columns: dict[str, int] = {}
     for position, header in enumerate(table.header):
         role = draft.words.column(header, roles)
@@ -106,7 +118,12 @@ def _from_row(draft: Draft, row: Row, columns: dict[str, int], scope: str | None
     def cell(role: str) -> str:
         return row.cells[columns[role]].plain if role in columns and columns[role] < len(row.cells) else ""
 
-    service = draft.service_of(cell("service")) or draft.service_of(cell("owner")) or draft.service_of(row.cells[0].plain) or scope
+    service = (
+        draft.service_of(cell("service"))
+        or draft.service_of(cell("owner"))
+        or draft.service_of(row.cells[0].plain)
+        or scope
+    )
     line = " | ".join(part.plain for part in row.cells)
     method = _METHOD.fullmatch(cell("method"))
     span = Span(line_start=row.line, line_end=row.line)
@@ -156,7 +173,9 @@ def _from_code(draft: Draft, block: Code, scope: str | None) -> None:
     for offset, line in enumerate(block.text.split("\n")):
         if found := _ENDPOINT.match(line.strip()):
             number = block.span.line_start + offset + (1 if block.info or block.text.count("\n") else 0)
-            endpoint = _found(draft, found, Text(line, number), Span(line_start=number, line_end=number), scope, strong=True)
+            endpoint = _found(
+                draft, found, Text(line, number), Span(line_start=number, line_end=number), scope, strong=True
+            )
             if endpoint is not None:
                 rest = line.strip()[found.end() :].lstrip(" #/—-")
                 _summary(endpoint, rest)
@@ -165,7 +184,9 @@ def _from_code(draft: Draft, block: Code, scope: str | None) -> None:
 
 def _from_item(draft: Draft, item: Item, scope: str | None) -> None:
     """The items below an endpoint's item are about it, unless they name endpoints themselves."""
-    below = "\n".join(text.plain for child in item.children for text in child.lines() if not _ENDPOINT.search(text.plain))
+    below = "\n".join(
+        text.plain for child in item.children for text in child.lines() if not _ENDPOINT.search(text.plain)
+    )
     more = "\n".join(text.plain for text in item.more)
     own = [child for child in item.children if any(_ENDPOINT.search(text.plain) for text in child.lines())]
     _mentions(draft, item.text, item.span, scope, f"{more}\n{below}" if not own else more)
@@ -203,7 +224,9 @@ def _last_service(draft: Draft, sentence: str) -> str | None:
     return next((s for word in reversed(sentence.split()) if (s := draft.service_of(word.strip("`*(),.")))), None)
 
 
-def _found(draft: Draft, match: re.Match[str], text: Text, span: Span, service: str | None, *, strong: bool) -> EndpointDraft | None:
+def _found(
+    draft: Draft, match: re.Match[str], text: Text, span: Span, service: str | None, *, strong: bool
+) -> EndpointDraft | None:
     where = target(match.group(2))
     about = f"{match.group(1)} {match.group(2)[:120]}"
     if where is None:
@@ -224,15 +247,21 @@ def _found(draft: Draft, match: re.Match[str], text: Text, span: Span, service: 
 
 
 def _changed(where: Target) -> bool:
-    plain = re.sub(r":(\w+)|<(\w+)>|\[(\w+)\]", lambda m: "{" + (m[1] or m[2] or m[3]) + "}", where.original).rstrip("/")
+    plain = re.sub(r":(\w+)|<(\w+)>|\[(\w+)\]", lambda m: "{" + (m[1] or m[2] or m[3]) + "}", where.original).rstrip(
+        "/"
+    )
     return re.sub(r"[_-]", "", plain).lower() != re.sub(r"[_-]", "", where.path).lower()
 
 
-def _endpoint(draft: Draft, method: Method, path: str, span: Span, service: str | None, *, strong: bool) -> EndpointDraft | None:
+def _endpoint(
+    draft: Draft, method: Method, path: str, span: Span, service: str | None, *, strong: bool
+) -> EndpointDraft | None:
     key = f"{method} {_shape(path)}"
     alike = draft.by_shape.setdefault(key, [])
     known = next((found for found in alike if found.service == service), None)
-    known = known or next((found for found in alike if not (strong and found.strong) or None in {found.service, service}), None)
+    known = known or next(
+        (found for found in alike if not (strong and found.strong) or None in {found.service, service}), None
+    )
     if known is not None:
         if strong and not known.strong:
             known.span, known.service, known.path, known.strong = span, service or known.service, path, True
@@ -262,5 +291,3 @@ def _summary(endpoint: EndpointDraft, text: str) -> None:
 def all_of(draft: Draft, service: str) -> Iterator[EndpointDraft]:
     """The endpoints of one service, in the order of the document."""
     return (endpoint for endpoint in draft.endpoints if endpoint.service == service)
-
-

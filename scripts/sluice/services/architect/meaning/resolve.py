@@ -1,8 +1,9 @@
 """Makes entities whole: keys, references, embedded objects, fields that only a path or a body names."""
 
 from sluice.model.domain import EntityField
-from sluice.services.architect import names, routes
-from sluice.services.architect.draft import Draft, EndpointDraft, EntityDraft
+from sluice.services.architect.meaning import routes
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
 
 ID = EntityField(name="id", type="uuid", read_only=True, description="Key, set by the service.")
 
@@ -25,7 +26,10 @@ def settle(draft: Draft) -> None:
 def _named_enums(draft: Draft) -> None:
     for entity in draft.entities.values():
         for name, field in entity.fields.items():
-            keys = ("".join(names.split(entity.name + " " + name)), "".join(names.split(field.description.split(";")[0])))
+            keys = (
+                "".join(names.split(entity.name + " " + name)),
+                "".join(names.split(field.description.split(";")[0])),
+            )
             values = next((draft.enums[key] for key in keys if key in draft.enums), ())
             if values and not field.enum and field.type == "string":
                 entity.fields[name] = field.model_copy(update={"enum": values})

@@ -2,8 +2,9 @@
 
 from collections import Counter
 
-from sluice.services.architect import names, routes
-from sluice.services.architect.draft import Draft, EndpointDraft, EntityDraft, ServiceDraft
+from sluice.services.architect.meaning import routes
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft, ServiceDraft
 
 GROUP_CONFIDENCE = 0.5
 
@@ -35,7 +36,9 @@ def _by_entity(draft: Draft, endpoint: EndpointDraft) -> str | None:
     if entities and entities[-1].owner:
         return entities[-1].owner
     nouns = [link.literal for link in links if link.literal]
-    return next((s for noun in nouns if (s := routes.service_by_stem(draft, noun))), None) or _account_door(draft, nouns)
+    return next((s for noun in nouns if (s := routes.service_by_stem(draft, noun))), None) or _account_door(
+        draft, nouns
+    )
 
 
 def _account_door(draft: Draft, nouns: list[str]) -> str | None:
@@ -43,7 +46,9 @@ def _account_door(draft: Draft, nouns: list[str]) -> str | None:
     doors = {word for name in ("register", "login", "refresh", "me") for word in draft.words.groups["paths"][name]}
     if not nouns or nouns[-1] not in doors:
         return None
-    owners = [e.owner for e in draft.entities.values() if e.owner and names.snake(e.name) in draft.words.ordered["accounts"]]
+    owners = [
+        e.owner for e in draft.entities.values() if e.owner and names.snake(e.name) in draft.words.ordered["accounts"]
+    ]
     return owners[0] if owners else None
 
 
@@ -63,10 +68,19 @@ def _by_endpoints(draft: Draft, entity: EntityDraft) -> str | None:
 
 
 def _guess_owner(draft: Draft, entity: EntityDraft) -> None:
-    users = [e for e in draft.entities.values() if e.owner and any(entity.name in {f.references, f.item_type} for f in e.fields.values())]
+    users = [
+        e
+        for e in draft.entities.values()
+        if e.owner and any(entity.name in {f.references, f.item_type} for f in e.fields.values())
+    ]
     targets = [draft.entities[f.references] for f in entity.fields.values() if f.references in draft.entities]
     guess = next((e.owner for e in (*users, *targets) if e.owner), None)
-    mentions = Counter({s.name: s.description.lower().count(names.snake(entity.name).replace("_", " ")) for s in draft.services.values()})
+    mentions = Counter(
+        {
+            s.name: s.description.lower().count(names.snake(entity.name).replace("_", " "))
+            for s in draft.services.values()
+        }
+    )
     best, count = mentions.most_common(1)[0] if mentions else ("", 0)
     entity.owner = (best if count else None) or guess or next(iter(draft.services), None)
     draft.ask(entity.name, f"The document does not say which service owns it; {entity.owner} was taken.", entity.span)
@@ -80,7 +94,11 @@ def _group(draft: Draft) -> None:
         if name not in draft.services:
             draft.services[name] = ServiceDraft(name, root.name, "", root.span, confidence=GROUP_CONFIDENCE)
             draft.aliases[names.split(root.name)] = name
-            draft.ask(name, "The document names no services; this one was made from its entities and paths. Is it right?", root.span)
+            draft.ask(
+                name,
+                "The document names no services; this one was made from its entities and paths. Is it right?",
+                root.span,
+            )
         entity.owner = name
 
 

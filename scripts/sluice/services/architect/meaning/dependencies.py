@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from sluice.services.architect import services
-from sluice.services.architect.draft import Draft
-from sluice.services.architect.events import services_in
-from sluice.services.architect.markdown import Item, Paragraph, Section, Table
+from sluice.services.architect.reading import services
+from sluice.services.architect.reading.draft import Draft
+from sluice.services.architect.reading.events import services_in
+from sluice.services.architect.reading.markdown import Item, Paragraph, Section, Table
 
 
 def settle(draft: Draft) -> None:
@@ -62,7 +62,12 @@ def _derived(draft: Draft, service: str | None, targets: Iterable[str | None]) -
         return
     known = draft.services[service].depends_on
     for target in targets:
-        if target in draft.services and target != service and target not in known and not _reaches(draft, target, service):
+        if (
+            target in draft.services
+            and target != service
+            and target not in known
+            and not _reaches(draft, target, service)
+        ):
             known.append(target)
 
 

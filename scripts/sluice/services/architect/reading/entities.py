@@ -4,9 +4,9 @@ import re
 
 from sluice.model.domain import EntityField
 from sluice.model.service_map import Span
-from sluice.services.architect import fields, names, services, shapes
-from sluice.services.architect.draft import Draft, EntityDraft
-from sluice.services.architect.markdown import Block, Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading import fields, names, services, shapes
+from sluice.services.architect.reading.draft import Draft, EntityDraft
+from sluice.services.architect.reading.markdown import Block, Item, Paragraph, Row, Section, Table, Text
 
 MAX_ENTITIES = 500
 MAX_FIELDS = 100
@@ -130,9 +130,13 @@ def _row_field(draft: Draft, row: Row, columns: dict[str, int]) -> EntityField |
 
 def _from_nouns(draft: Draft, section: Section, table: Table) -> None:
     """`Entity | Owner | Fields`, or a column of a service table that names its entities."""
-    roles = [draft.words.column(header, ("service", "entity", "entities", "fields", "notes")) for header in table.header]
+    roles = [
+        draft.words.column(header, ("service", "entity", "entities", "fields", "notes")) for header in table.header
+    ]
     owners = [draft.words.column(header, ("owner",)) for header in table.header]
-    if roles[:1] == ["entity"] and ("fields" in roles or "owner" in owners or "entities" in draft.words.roles(section.name)):
+    if roles[:1] == ["entity"] and (
+        "fields" in roles or "owner" in owners or "entities" in draft.words.roles(section.name)
+    ):
         for row in table.rows:
             _noun_row(draft, section, row, roles, owners)
     elif "service" in roles and "entities" in roles:
@@ -154,7 +158,9 @@ def _noun_row(draft: Draft, section: Section, row: Row, roles: list[str | None],
 
 
 def _nouns(text: str) -> list[str]:
-    return [noun for piece in re.split(r"[,;/]|\band\b|\n", text) if (noun := piece.strip("`* .")) and _NOUN.fullmatch(noun)]
+    return [
+        noun for piece in re.split(r"[,;/]|\band\b|\n", text) if (noun := piece.strip("`* .")) and _NOUN.fullmatch(noun)
+    ]
 
 
 def _inline(text: str) -> list[EntityField]:
@@ -240,7 +246,9 @@ def field_of(text: Text) -> EntityField | None:
     found = _FIELD.match(text.plain)
     if not found:
         return None
-    about = found.group(3).removesuffix(")") if found.group(3).count("(") < found.group(3).count(")") else found.group(3)
+    about = (
+        found.group(3).removesuffix(")") if found.group(3).count("(") < found.group(3).count(")") else found.group(3)
+    )
     field = shapes.field(found.group(1), about)
     return field.model_copy(update={"required": False}) if field and found.group(2) else field
 
@@ -252,7 +260,11 @@ def _from_paragraph(draft: Draft, section: Section, text: Text, subject: str) ->
             continue
         kind, rest = labelled
         span = Span(line_start=text.line, line_end=text.line + text.plain.count("\n"))
-        if kind == "fields" and subject and names.entity_name(subject) in draft.entities | {names.entity_name(subject): 0}:
+        if (
+            kind == "fields"
+            and subject
+            and names.entity_name(subject) in draft.entities | {names.entity_name(subject): 0}
+        ):
             entity = _entity(draft, subject, section, span)
             for field in _inline(rest):
                 _add(draft, entity, field, span, field.name)
@@ -303,7 +315,9 @@ def _add(draft: Draft, entity: EntityDraft, field: EntityField | None, span: Spa
         draft.ask(entity.name, f"No usable field name is left of {written[:80]!r}; it was ignored.", span)
         return
     if field.name in entity.fields:
-        if entity.fields[field.name].model_copy(update={"description": ""}) != field.model_copy(update={"description": ""}):
+        if entity.fields[field.name].model_copy(update={"description": ""}) != field.model_copy(
+            update={"description": ""}
+        ):
             draft.ask(f"{entity.name}.{field.name}", "It is described twice, differently; the first was taken.", span)
         return
     if len(entity.fields) < MAX_FIELDS:

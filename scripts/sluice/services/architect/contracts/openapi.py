@@ -9,10 +9,12 @@ from pydantic import JsonValue
 from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
 from sluice.model.hints import EXTENSION, OperationHint
-from sluice.services.architect import accounts, bodies, links, names, schemas
-from sluice.services.architect.bodies import View
-from sluice.services.architect.draft import EntityDraft
-from sluice.services.architect.operations import Operation
+from sluice.services.architect.contracts import bodies, links, schemas
+from sluice.services.architect.contracts.bodies import View
+from sluice.services.architect.meaning import accounts
+from sluice.services.architect.meaning.operations import Operation
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.draft import EntityDraft
 
 JSON = "application/json"
 DEFAULT_STATUS = {"create": 201, "register": 201, "delete": 204}
@@ -189,7 +191,11 @@ def _responses(writer: Writer, op: Operation, *, has_input: bool) -> JsonObject:
     found: JsonObject = {str(status): success}
     for code in sorted(_errors(writer.view, op, has_input=has_input)):
         name = "ValidationError" if code == 422 else "Error"  # noqa: PLR2004 - FastAPI's own shape
-        example: JsonValue = {"detail": [{"loc": ["body"], "msg": "Field required", "type": "missing"}]} if name == "ValidationError" else {"detail": REASONS.get(code, "Error")}
+        example: JsonValue = (
+            {"detail": [{"loc": ["body"], "msg": "Field required", "type": "missing"}]}
+            if name == "ValidationError"
+            else {"detail": REASONS.get(code, "Error")}
+        )
         error: JsonObject = {JSON: {"schema": {"$ref": f"#/components/schemas/{name}"}, "example": example}}
         found[str(code)] = {"description": REASONS.get(code, "Error"), "content": error}
     return found
@@ -241,4 +247,7 @@ def response(writer: Writer, op: Operation) -> JsonObject:
         return {"schema": reference, "example": row}
     named = op.endpoint.response or []
     holder = EntityDraft(name=op.operation_id, original="")
-    return {"schema": bodies.input_schema(view, holder, named, partial=True), "example": bodies.input_example(holder, named)}
+    return {
+        "schema": bodies.input_schema(view, holder, named, partial=True),
+        "example": bodies.input_example(holder, named),
+    }

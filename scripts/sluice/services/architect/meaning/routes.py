@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from sluice.services.architect import names
-from sluice.services.architect.draft import Draft, EntityDraft, stem
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.draft import Draft, EntityDraft, stem
 
 _VERSION = re.compile(r"v\d{1,3}")
 
@@ -49,7 +49,9 @@ def entity_of(draft: Draft, literal: str, service: str | None, parent: EntityDra
             return found
     if service is None:
         return None
-    owned = [e for e in draft.entities.values() if e.owner == service and names.split(e.name)[-1:] == names.split(name)[-1:]]
+    owned = [
+        e for e in draft.entities.values() if e.owner == service and names.split(e.name)[-1:] == names.split(name)[-1:]
+    ]
     return owned[0] if len(owned) == 1 and name and literal not in draft.words.groups["paths"]["summary"] else None
 
 

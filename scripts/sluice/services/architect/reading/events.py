@@ -3,12 +3,14 @@
 import re
 
 from sluice.model.service_map import Span
-from sluice.services.architect import names, services, shapes
-from sluice.services.architect.draft import Draft, EventDraft
-from sluice.services.architect.markdown import Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading import names, services, shapes
+from sluice.services.architect.reading.draft import Draft, EventDraft
+from sluice.services.architect.reading.markdown import Item, Paragraph, Row, Section, Table, Text
 
 MAX_EVENTS = 300
-_EVENT = re.compile(r"(?<![\w/.{])([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|[a-z]+(?:_[a-z]+)?\.[a-z]+(?:_[a-z]+)*)(?![\w/}(])")
+_EVENT = re.compile(
+    r"(?<![\w/.{])([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|[a-z]+(?:_[a-z]+)?\.[a-z]+(?:_[a-z]+)*)(?![\w/}(])"
+)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z`*])")
 
 
@@ -60,7 +62,9 @@ def _event(draft: Draft, written: str, span: Span) -> EventDraft | None:
 
 def _publisher(draft: Draft, event: EventDraft, service: str | None, span: Span) -> None:
     if service and event.publisher and event.publisher != service:
-        draft.ask(event.name, f"Both {event.publisher} and {service} seem to publish it; {event.publisher} was taken.", span)
+        draft.ask(
+            event.name, f"Both {event.publisher} and {service} seem to publish it; {event.publisher} was taken.", span
+        )
     event.publisher = event.publisher or service
 
 
@@ -78,7 +82,9 @@ def _from_table(draft: Draft, section: Section, table: Table) -> None:
         role = draft.words.column(header, roles)
         if role:
             columns.setdefault(role, position)
-    if columns.get("event") == 0 and ("publisher" in columns or "consumers" in columns or "events" in draft.words.roles(section.name)):
+    if columns.get("event") == 0 and (
+        "publisher" in columns or "consumers" in columns or "events" in draft.words.roles(section.name)
+    ):
         for row in table.rows:
             _row(draft, row, columns, draft.scope(section))
     elif table.header and draft.words.column(table.header[0], ("service",)):
@@ -95,7 +101,9 @@ def _row(draft: Draft, row: Row, columns: dict[str, int], scope: str | None) -> 
         return
     publishers = services_in(draft, cell("publisher"))
     _publisher(draft, event, (publishers or [scope if "publisher" not in columns else None])[0], span)
-    rest = " ".join(text.plain for position, text in enumerate(row.cells) if position > 0 and position != columns.get("payload"))
+    rest = " ".join(
+        text.plain for position, text in enumerate(row.cells) if position > 0 and position != columns.get("payload")
+    )
     for service in services_in(draft, cell("consumers")):
         _consumer(event, service, cell("effect") or rest)
     event.triggers.append(cell("trigger"))
@@ -127,7 +135,10 @@ def services_in(draft: Draft, text: str) -> list[str]:
     whole = [draft.service_of(part.strip("`* .")) for part in re.split(r"[,;/\n]|\band\b", text)]
     words = [draft.service_of(word) for word in re.findall(r"[a-z][a-z0-9-]*-(?:service|svc)\b", text)]
     titled = [draft.service_of(found) for found in re.findall(r"((?:[\w&-]+\s){1,3}[Ss]ervice)\b", text)]
-    last = [draft.service_of(" ".join(found.split()[-2:])) for found in re.findall(r"((?:[\w&-]+\s){1,3}[Ss]ervice)\b", text)]
+    last = [
+        draft.service_of(" ".join(found.split()[-2:]))
+        for found in re.findall(r"((?:[\w&-]+\s){1,3}[Ss]ervice)\b", text)
+    ]
     return list(dict.fromkeys(service for service in (*whole, *words, *titled, *last) if service))
 
 
@@ -147,7 +158,9 @@ def _from_heading(draft: Draft, section: Section) -> None:
     if token and (under_events or labelled) and _is_event(draft, token.group(1)):
         event = _event(draft, token.group(1), section.span)
         for block in section.blocks:
-            for text in block.lines() if isinstance(block, Item) else [block.text] if isinstance(block, Paragraph) else []:
+            for text in (
+                block.lines() if isinstance(block, Item) else [block.text] if isinstance(block, Paragraph) else []
+            ):
                 _about(draft, event, text.plain, section.span)
 
 
@@ -205,7 +218,11 @@ def _about(draft: Draft, event: EventDraft | None, text: str, span: Span) -> Non
 
 
 def _until_verb(draft: Draft, text: str) -> str:
-    ends = [found.start() for role in ("published_by", "consumed_by") for found in draft.words.pattern("verbs", role).finditer(text)]
+    ends = [
+        found.start()
+        for role in ("published_by", "consumed_by")
+        for found in draft.words.pattern("verbs", role).finditer(text)
+    ]
     return re.split(r"\.(?:\s|$)|\bwhen\b|\bwhich\b|\bafter\b", text[: min(ends, default=len(text))], maxsplit=1)[0]
 
 

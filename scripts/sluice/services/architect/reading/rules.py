@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sluice.services.architect import details, names, services
-from sluice.services.architect.draft import Draft, EndpointDraft
-from sluice.services.architect.markdown import Item, Paragraph, Section
+from sluice.services.architect.reading import details, names, services
+from sluice.services.architect.reading.draft import Draft, EndpointDraft
+from sluice.services.architect.reading.markdown import Item, Paragraph, Section
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 
@@ -42,7 +42,9 @@ def _rules(draft: Draft, section: Section) -> Iterator[AuthRule]:
 
 def _rule(draft: Draft, sentence: str, scope: str | None) -> AuthRule | None:
     words = draft.words
-    quantity = words.pattern("auth", "rule_scope").search(sentence) or words.pattern("auth", "rule_other").search(sentence)
+    quantity = words.pattern("auth", "rule_scope").search(sentence) or words.pattern("auth", "rule_other").search(
+        sentence
+    )
     if not quantity or not words.pattern("auth", "rule_objects").search(sentence):
         return None
     split = words.pattern("auth", "rule_except").search(sentence)
@@ -64,7 +66,9 @@ def _by_rules(draft: Draft, endpoint: EndpointDraft, rules: list[AuthRule]) -> b
         last = literals[-1].lower() if literals else ""
         if _entrance(draft, endpoint, last):
             return False
-        excepted = endpoint.path.lower() in rule.exceptions or set(names.split(last)) <= set(names.split(rule.exceptions))
+        excepted = endpoint.path.lower() in rule.exceptions or set(names.split(last)) <= set(
+            names.split(rule.exceptions)
+        )
         return rule.needed != bool(rule.exceptions and excepted)
     return None
 

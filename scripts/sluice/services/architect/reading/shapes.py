@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from sluice.model.domain import EntityField
-from sluice.services.architect import fields
-from sluice.services.architect.words import load
+from sluice.services.architect.reading import fields
+from sluice.services.architect.reading.words import load
 
 MAX_DEPTH = 8
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:?]|[^{}\[\],:?"]+')

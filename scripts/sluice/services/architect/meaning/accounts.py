@@ -1,9 +1,9 @@
 """Accounts: which entity they are, what registering and logging in need, who owns rows."""
 
 from sluice.model.domain import EntityField
-from sluice.services.architect import names
-from sluice.services.architect.draft import Draft, EndpointDraft, EntityDraft
-from sluice.services.architect.routes import chain, main_entity
+from sluice.services.architect.meaning.routes import chain, main_entity
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
 
 PASSWORD = EntityField(name="password", type="password", constraints={"minLength": 8, "maxLength": 128})
 
@@ -43,7 +43,9 @@ def _complete(draft: Draft, account: EntityDraft, doors: list[EndpointDraft]) ->
         account.fields["password"] = PASSWORD
         draft.ask(account.name, "It logs in, but has no password in the document; one was added.", account.span)
     if identity(draft, account) is None:
-        draft.ask(account.name, "It logs in, but the document does not say with which field; `email` was added.", account.span)
+        draft.ask(
+            account.name, "It logs in, but the document does not say with which field; `email` was added.", account.span
+        )
         account.fields["email"] = EntityField(name="email", type="email", unique=True)
     name = identity(draft, account) or "email"
     account.fields[name] = account.fields[name].model_copy(update={"unique": True, "required": True})
@@ -77,5 +79,3 @@ def owner_field(draft: Draft, entity: EntityDraft, account: EntityDraft | None) 
         draft.ask(entity.name, f"Several fields refer to {account.name}; which one is the owner?", entity.span)
         return None
     return choice[0].name if choice else None
-
-

@@ -7,9 +7,10 @@ from pydantic import JsonValue
 
 from sluice.model.domain import EntityField
 from sluice.model.hints import OperationKind, Parent
-from sluice.services.architect import names, resolve
-from sluice.services.architect.draft import Draft, EndpointDraft, EntityDraft
-from sluice.services.architect.routes import Link, chain
+from sluice.services.architect.meaning import resolve
+from sluice.services.architect.meaning.routes import Link, chain
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
 
 SIMILAR = 0.75
 
@@ -62,13 +63,20 @@ class _Classifier:
         if last.entity is None:
             return self._special(last)
         if last.entity.owner != self.endpoint.service or last.entity.embedded:
-            return self._unknown(f"{last.entity.name} is not an entity that {self.endpoint.service} owns. What does it do?")
+            return self._unknown(
+                f"{last.entity.name} is not an entity that {self.endpoint.service} owns. What does it do?"
+            )
         return self._collection(last.entity) if last.param is None else self._item(last.entity, last.param)
 
     def _door(self, last: Link) -> Operation | None:
         """Register, log in, refresh, me."""
         literal, method = last.literal.lower(), self.endpoint.method
-        kinds: tuple[tuple[OperationKind, str], ...] = (("refresh", "POST"), ("register", "POST"), ("login", "POST"), ("me", "GET"))
+        kinds: tuple[tuple[OperationKind, str], ...] = (
+            ("refresh", "POST"),
+            ("register", "POST"),
+            ("login", "POST"),
+            ("me", "GET"),
+        )
         kind = next((k for k, m in kinds if m == method and literal in self.paths[k]), None)
         if kind is None and method == "POST" and last.entity is not None and last.entity is self.account:
             kind = "register" if any(f.type == "password" for f in self.account.fields.values()) else None
@@ -97,7 +105,9 @@ class _Classifier:
         if kind is None:
             return self._unknown("POST on a single item: what does it do?")
         if param != "id" and not param.endswith("_id") and param in entity.fields:
-            self.draft.ask(self.endpoint.key, f"`{param}` is served as the id of the {entity.name}.", self.endpoint.span)
+            self.draft.ask(
+                self.endpoint.key, f"`{param}` is served as the id of the {entity.name}.", self.endpoint.span
+            )
         verb = {"read": "get"}.get(kind, kind)
         return Operation(self.endpoint, kind, names.camel(verb, entity.name), entity, param, self._parents(entity))
 
@@ -168,7 +178,9 @@ class _Classifier:
 def _stated(text: str, value: str) -> bool:
     """`becomes cancelled`, `status to cancelled`, `marked as paid`."""
     plain = value.lower().replace("_", " ")
-    return any(f"{before} {form}" in text for before in ("to", "as", "becomes", "is", "=") for form in (plain, value.lower()))
+    return any(
+        f"{before} {form}" in text for before in ("to", "as", "becomes", "is", "=") for form in (plain, value.lower())
+    )
 
 
 def alike(verb: str, value: str) -> float:

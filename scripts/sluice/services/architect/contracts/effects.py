@@ -5,10 +5,11 @@ import re
 from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
 from sluice.model.hints import ConsumeHint, PublishHint, Value
-from sluice.services.architect import bodies, names, schemas
-from sluice.services.architect.bodies import View
-from sluice.services.architect.draft import Draft, EntityDraft, EventDraft
-from sluice.services.architect.operations import SIMILAR, Operation, alike
+from sluice.services.architect.contracts import bodies, schemas
+from sluice.services.architect.contracts.bodies import View
+from sluice.services.architect.meaning.operations import SIMILAR, Operation, alike
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.draft import Draft, EntityDraft, EventDraft
 
 
 def subject(draft: Draft, event: EventDraft) -> tuple[EntityDraft | None, str]:
@@ -36,7 +37,9 @@ def payload(draft: Draft, event: EventDraft) -> JsonObject:
     for name, field in fields.items():
         plain = field.model_copy(update={"default": None})
         unknown = entity is None or name not in entity.fields
-        properties[name] = schemas.schema(plain, nullable=bodies.nullable(field) or (unknown and name not in {"id"} and not _key_of(name, entity)))
+        properties[name] = schemas.schema(
+            plain, nullable=bodies.nullable(field) or (unknown and name not in {"id"} and not _key_of(name, entity))
+        )
     required = [name for name in properties if entity is not None and (name in entity.fields or _key_of(name, entity))]
     return {"type": "object", "properties": properties, "required": required or list(properties)}
 
@@ -65,14 +68,20 @@ def publish(view: View, event: EventDraft) -> PublishHint:
     entity, rest = subject(view.draft, event)
     candidates = [op for op in view.operations if op.entity is entity and entity is not None]
     kinds = _kinds(view.draft, rest)
-    fitting = _by_action(candidates, rest) or [op for op in candidates if op.kind in kinds] or _by_sets(candidates, rest)
+    fitting = (
+        _by_action(candidates, rest) or [op for op in candidates if op.kind in kinds] or _by_sets(candidates, rest)
+    )
     if not fitting:
         question = "No operation was found that publishes it. Which one does?"
         view.draft.ask(event.name, question, event.span)
     values = {
-        f.name: Value(from_field="id") for f in event.payload if entity is not None and _key_of(f.name, entity) and f.name not in entity.fields
+        f.name: Value(from_field="id")
+        for f in event.payload
+        if entity is not None and _key_of(f.name, entity) and f.name not in entity.fields
     }
-    return PublishHint(on=tuple(op.operation_id for op in fitting), entity=entity.name if entity else None, values=values)
+    return PublishHint(
+        on=tuple(op.operation_id for op in fitting), entity=entity.name if entity else None, values=values
+    )
 
 
 def _kinds(draft: Draft, rest: str) -> set[str]:
@@ -90,15 +99,21 @@ def _by_action(candidates: list[Operation], rest: str) -> list[Operation]:
     for op in candidates:
         verb = op.endpoint.path.rsplit("/", 1)[-1]
         values = [str(value) for value in op.sets.values()]
-        if op.kind == "action" and (alike(verb, rest) >= SIMILAR or any(alike(rest, value) >= SIMILAR for value in values)):
+        if op.kind == "action" and (
+            alike(verb, rest) >= SIMILAR or any(alike(rest, value) >= SIMILAR for value in values)
+        ):
             found.append(op)
     return found
 
 
 def _by_sets(candidates: list[Operation], rest: str) -> list[Operation]:
     """`OrderShipped`, where only an update can set the status to shipped."""
-    has_value = any(alike(rest, v) >= SIMILAR for op in candidates if op.entity for f in op.entity.fields.values() for v in f.enum)
-    return [op for op in candidates if op.kind in {"update", "replace"}] if has_value or rest.endswith("changed") else []
+    has_value = any(
+        alike(rest, v) >= SIMILAR for op in candidates if op.entity for f in op.entity.fields.values() for v in f.enum
+    )
+    return (
+        [op for op in candidates if op.kind in {"update", "replace"}] if has_value or rest.endswith("changed") else []
+    )
 
 
 def consume(view: View, event: EventDraft) -> ConsumeHint:
@@ -122,7 +137,9 @@ def consume(view: View, event: EventDraft) -> ConsumeHint:
         return ConsumeHint()
     values = _values(view, target, event, about, known)
     if values is None or not (creates or any(value.from_field for value in values.values())):
-        view.draft.ask(f"{view.service} on {event.name}", "What does it do with the event? It is only recorded.", event.span)
+        view.draft.ask(
+            f"{view.service} on {event.name}", "What does it do with the event? It is only recorded.", event.span
+        )
         return ConsumeHint()
     return ConsumeHint(creates=target.name, values=values)
 
@@ -145,15 +162,23 @@ def _changes(entity: EntityDraft, effect: str, rest: str) -> dict[str, Value]:
     """`marks the order as paid`: the enum value or flag that the text, or else the event's name, speaks of."""
     text = effect.lower().replace("_", " ")
     choices = [(f.name, value) for f in entity.fields.values() for value in f.enum]
-    told = [(n, v) for n, v in choices if re.search(rf"\b(?:as|to|=|becomes|is)\s+[`'\"]?{re.escape(v.lower().replace('_', ' '))}\b", text)]
+    told = [
+        (n, v)
+        for n, v in choices
+        if re.search(rf"\b(?:as|to|=|becomes|is)\s+[`'\"]?{re.escape(v.lower().replace('_', ' '))}\b", text)
+    ]
     found = told or [(n, v) for n, v in choices if alike(rest, v) >= SIMILAR]
     if found:
         return {found[0][0]: Value(const=found[0][1])}
-    flag = next((f for f in entity.fields.values() if f.type == "boolean" and f" {names.split(f.name)[-1]}" in text), None)
+    flag = next(
+        (f for f in entity.fields.values() if f.type == "boolean" and f" {names.split(f.name)[-1]}" in text), None
+    )
     return {flag.name: Value(const=True)} if flag else {}
 
 
-def _values(view: View, target: EntityDraft, event: EventDraft, about: EntityDraft | None, known: JsonObject) -> dict[str, Value] | None:
+def _values(
+    view: View, target: EntityDraft, event: EventDraft, about: EntityDraft | None, known: JsonObject
+) -> dict[str, Value] | None:
     """Where each field of the new row comes from; None when a required one has no source."""
     found: dict[str, Value] = {}
     for field in bodies.stored(target):
@@ -167,13 +192,22 @@ def _values(view: View, target: EntityDraft, event: EventDraft, about: EntityDra
     return found
 
 
-def _value(view: View, field: EntityField, event: EventDraft, about: EntityDraft | None, known: JsonObject) -> Value | None:
+def _value(
+    view: View, field: EntityField, event: EventDraft, about: EntityDraft | None, known: JsonObject
+) -> Value | None:
     if about is not None and (_key_of(field.name, about) or field.references == about.name):
         return Value(from_field=field.name if field.name in known else "id")
     if field.name in known and field.name != "id" and _compatible(field, known[field.name]):
         return Value(from_field=field.name)
     if field.references is not None:
-        same = next((name for name in known if about and name in about.fields and about.fields[name].references == field.references), None)
+        same = next(
+            (
+                name
+                for name in known
+                if about and name in about.fields and about.fields[name].references == field.references
+            ),
+            None,
+        )
         return Value(from_field=same) if same else None
     if field.enum:
         _, rest = subject(view.draft, event)

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
 from sluice.model.hints import EXTENSION, Computed, PropertyHint
-from sluice.services.architect.words import load
+from sluice.services.architect.reading.words import load
 
 NO_NUL = r"^[^\u0000]*$"
 EMAIL = (
@@ -56,13 +56,30 @@ def schema(field: EntityField, *, nullable: bool = False, hint: PropertyHint | N
 def _base(field: EntityField) -> JsonObject:
     if field.type == "array":
         inner = EntityField(name=field.name, type=field.item_type or "string")
-        return {"type": "array", "items": _object(field.items) if field.items else dict(_base(inner)), "maxItems": MAX_ITEMS}
+        return {
+            "type": "array",
+            "items": _object(field.items) if field.items else dict(_base(inner)),
+            "maxItems": MAX_ITEMS,
+        }
     if field.type == "object":
         values: JsonObject = dict(_BASES["string"])
-        return _object(field.items) if field.items else {"type": "object", "additionalProperties": values, "maxProperties": MAX_ITEMS, "propertyNames": {"pattern": NO_NUL, "maxLength": 100}}
+        return (
+            _object(field.items)
+            if field.items
+            else {
+                "type": "object",
+                "additionalProperties": values,
+                "maxProperties": MAX_ITEMS,
+                "propertyNames": {"pattern": NO_NUL, "maxLength": 100},
+            }
+        )
     base = dict(_BASES.get(field.type, _BASES["string"]))
     words = load()
-    if field.type in {"integer", "number"} and field.name in (*words.ordered["quantity_names"], *words.ordered["price_names"], *words.ordered["total_names"]):
+    if field.type in {"integer", "number"} and field.name in (
+        *words.ordered["quantity_names"],
+        *words.ordered["price_names"],
+        *words.ordered["total_names"],
+    ):
         base |= {"minimum": 1 if field.name in words.ordered["quantity_names"] else 0, "maximum": MAX_AMOUNT}
     if field.type == "string" and field.required and not field.read_only:
         base["minLength"] = 1
@@ -73,7 +90,11 @@ def _object(fields: Iterable[EntityField]) -> JsonObject:
     """An inner object; what is not optional is required."""
     listed = list(fields)
     required: JsonValue = [f.name for f in listed if f.required]
-    return {"type": "object", "properties": {f.name: schema(f, nullable=not f.required) for f in listed}, "required": required}
+    return {
+        "type": "object",
+        "properties": {f.name: schema(f, nullable=not f.required) for f in listed},
+        "required": required,
+    }
 
 
 def _bound(found: JsonObject, field: EntityField) -> None:
@@ -95,7 +116,13 @@ def _bound(found: JsonObject, field: EntityField) -> None:
 def _fits(field: EntityField) -> bool:
     if field.enum:
         return field.default in field.enum
-    kinds: dict[str, tuple[type, ...]] = {"boolean": (bool,), "integer": (int,), "number": (int, float), "string": (str,), "text": (str,)}
+    kinds: dict[str, tuple[type, ...]] = {
+        "boolean": (bool,),
+        "integer": (int,),
+        "number": (int, float),
+        "string": (str,),
+        "text": (str,),
+    }
     return isinstance(field.default, kinds.get(field.type, ()))
 
 
@@ -105,8 +132,18 @@ def computed(field: EntityField, siblings: Iterable[EntityField]) -> Computed | 
     if field.type not in {"number", "integer"} or field.name not in words.ordered["total_names"]:
         return None
     for other in siblings:
-        quantity = next((f.name for f in other.items if f.name in words.ordered["quantity_names"] and f.type in {"integer", "number"}), None)
-        price = next((f.name for f in other.items if f.name in words.ordered["price_names"] and f.type in {"integer", "number"}), None)
+        quantity = next(
+            (
+                f.name
+                for f in other.items
+                if f.name in words.ordered["quantity_names"] and f.type in {"integer", "number"}
+            ),
+            None,
+        )
+        price = next(
+            (f.name for f in other.items if f.name in words.ordered["price_names"] and f.type in {"integer", "number"}),
+            None,
+        )
         if other.type == "array" and quantity and price:
             return Computed(over=other.name, factors=(quantity, price))
     return None

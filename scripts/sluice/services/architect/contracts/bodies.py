@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
 from sluice.model.hints import EXTENSION, EntityHint, PropertyHint
-from sluice.services.architect import accounts, names, schemas
-from sluice.services.architect.draft import Draft, EntityDraft
-from sluice.services.architect.operations import Operation
+from sluice.services.architect.contracts import schemas
+from sluice.services.architect.meaning import accounts
+from sluice.services.architect.meaning.operations import Operation
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.draft import Draft, EntityDraft
 
 ERROR: JsonObject = {
     "type": "object",
@@ -80,7 +82,12 @@ def _fill(view: View, entity: EntityDraft) -> None:
     for name, declared in list(entity.fields.items()):
         if declared.read_only and not _is_set(entity, declared):
             entity.fields[name] = declared.model_copy(update={"required": False})
-        free = declared.required and not declared.read_only and declared.default is None and name != view.owners[entity.name]
+        free = (
+            declared.required
+            and not declared.read_only
+            and declared.default is None
+            and name != view.owners[entity.name]
+        )
         if not free:
             continue
         missing = any(op.endpoint.request is not None and not _given(op, name) for op in creates)
@@ -137,7 +144,13 @@ def read_schema(view: View, entity: EntityDraft) -> JsonObject:
         properties[declared.name] = found
     extension = EntityHint(entity=entity.name, owner_field=owner).model_dump(mode="json", exclude_defaults=True)
     description = {"description": entity.description} if entity.description else {}
-    return {"type": "object", **description, "properties": properties, "required": list(properties), EXTENSION: extension}
+    return {
+        "type": "object",
+        **description,
+        "properties": properties,
+        "required": list(properties),
+        EXTENSION: extension,
+    }
 
 
 def inputs(view: View, entity: EntityDraft) -> list[EntityField]:
@@ -166,7 +179,9 @@ def update_fields(view: View, op: Operation) -> list[EntityField]:
     return [f for f in free if f.name in named] or [f for f in free if f.type != "password"]
 
 
-def input_schema(view: View, entity: EntityDraft, listed: list[EntityField], *, partial: bool, only: bool = False) -> JsonObject:
+def input_schema(
+    view: View, entity: EntityDraft, listed: list[EntityField], *, partial: bool, only: bool = False
+) -> JsonObject:
     """An input object; with `partial` nothing is required, with `only` everything is."""
     properties: JsonObject = {}
     for declared in listed:

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from sluice.model.service_map import Span
-from sluice.services.architect.names import without_number
+from sluice.services.architect.reading.names import without_number
 
 _MARKUP = re.compile(r"[`*_\[<&\\~]")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)

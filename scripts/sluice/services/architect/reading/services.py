@@ -3,9 +3,9 @@
 import re
 
 from sluice.model.service_map import Span
-from sluice.services.architect import names
-from sluice.services.architect.draft import Draft, ServiceDraft, stem
-from sluice.services.architect.markdown import Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.draft import Draft, ServiceDraft, stem
+from sluice.services.architect.reading.markdown import Item, Paragraph, Row, Section, Table, Text
 
 MAX_SERVICES = 100
 _MENTION = re.compile(r"(?<![\w/.-])([a-z][a-z0-9]*(?:-[a-z0-9]+)*)-(?:service|svc)(?![\w-])")
@@ -133,7 +133,11 @@ def _declare(draft: Draft, written: str, span: Span, description: str, siblings:
 def _repeat(draft: Draft, known: str, original: str, span: Span, description: str, siblings: object) -> None:
     """The same service again: a heading after a table is normal, the same name twice in one table is a doubt."""
     service = draft.services[known]
-    if isinstance(siblings, Table) and service.span and siblings.span.line_start < service.span.line_start < span.line_start:
+    if (
+        isinstance(siblings, Table)
+        and service.span
+        and siblings.span.line_start < service.span.line_start < span.line_start
+    ):
         draft.ask(known, "It is listed twice in the same table; the rows were merged.", span)
     if isinstance(siblings, Section) and service.span and siblings.span.line_start < service.span.line_start:
         draft.ask(known, "Two headings declare it; they were merged.", span)
@@ -163,7 +167,9 @@ def _from_mentions(draft: Draft) -> None:
         if excluded(draft, section):
             continue
         for block in section.blocks:
-            texts = [block.text] if isinstance(block, Paragraph) else list(block.lines()) if isinstance(block, Item) else []
+            texts = (
+                [block.text] if isinstance(block, Paragraph) else list(block.lines()) if isinstance(block, Item) else []
+            )
             for text in texts:
                 for found in _MENTION.finditer(text.plain):
                     line = text.line_at(found.start())

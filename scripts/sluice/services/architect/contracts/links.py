@@ -1,9 +1,10 @@
 """Links between operations, so that a stateful test reaches what another call made."""
 
 from sluice.model.base import JsonObject
-from sluice.services.architect import accounts, bodies
-from sluice.services.architect.bodies import View
-from sluice.services.architect.operations import Operation
+from sluice.services.architect.contracts import bodies
+from sluice.services.architect.contracts.bodies import View
+from sluice.services.architect.meaning import accounts
+from sluice.services.architect.meaning.operations import Operation
 
 _SOURCES = {"create", "register"}
 _WRITES = {"create", "register", "replace"}
@@ -25,7 +26,11 @@ def of(view: View, source: Operation) -> JsonObject:
 
 def _refresh(view: View) -> JsonObject:
     body = {"refresh_token": "$response.body#/refresh_token"}
-    return {t.operation_id: {"operationId": t.operation_id, "requestBody": body} for t in view.operations if t.kind == "refresh"}
+    return {
+        t.operation_id: {"operationId": t.operation_id, "requestBody": body}
+        for t in view.operations
+        if t.kind == "refresh"
+    }
 
 
 def _login(view: View, source: Operation, target: Operation) -> JsonObject | None:

@@ -2,9 +2,9 @@
 
 from sluice.model.base import JsonObject
 from sluice.model.hints import EXTENSION
-from sluice.services.architect import effects
-from sluice.services.architect.bodies import View
-from sluice.services.architect.draft import EventDraft
+from sluice.services.architect.contracts import effects
+from sluice.services.architect.contracts.bodies import View
+from sluice.services.architect.reading.draft import EventDraft
 
 
 def document(view: View) -> JsonObject | None:

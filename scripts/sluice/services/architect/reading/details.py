@@ -3,19 +3,26 @@
 import re
 
 from sluice.model.domain import EntityField
-from sluice.services.architect import names, shapes
-from sluice.services.architect.draft import EndpointDraft
-from sluice.services.architect.words import Words, load
+from sluice.services.architect.reading import names, shapes
+from sluice.services.architect.reading.draft import EndpointDraft
+from sluice.services.architect.reading.words import Words, load
 
-_STATUS = re.compile(r"(?<![\w.])(20[0-46]|40[0-9]|41[0-9]|42[0-9]|50[0-4])(?![\w.%-]|\.\d|\s*(?:characters|chars|items|ms|%))")
+_STATUS = re.compile(
+    r"(?<![\w.])(20[0-46]|40[0-9]|41[0-9]|42[0-9]|50[0-4])(?![\w.%-]|\.\d|\s*(?:characters|chars|items|ms|%))"
+)
 _SUCCESS = re.compile(
     r"(?:returns?|respond(?:s|ing)?(?:\s+with)?|response|status|code|http|with|→|->|=>|answers?(?:\s+with)?|gives|[:(,;])\s*`*(20[0-46])(?!\d)",
     re.IGNORECASE,
 )
 _QUERY = re.compile(r"[?&]([A-Za-z_][\w-]{0,60})(?==|&|\b)")
 _OTHERS = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+/\S*")
-_FILTER = re.compile(r"(?:filter(?:ed|able|s|ing)?|narrow(?:ed)?|restrict(?:ed)?|search(?:able)?)\s+(?:\w+\s+){0,3}?(?:by|on|for|:)\s*", re.IGNORECASE)
-PAGING = frozenset({"limit", "offset", "page", "page_size", "per_page", "size", "cursor", "sort", "order_by", "sort_by"})
+_FILTER = re.compile(
+    r"(?:filter(?:ed|able|s|ing)?|narrow(?:ed)?|restrict(?:ed)?|search(?:able)?)\s+(?:\w+\s+){0,3}?(?:by|on|for|:)\s*",
+    re.IGNORECASE,
+)
+PAGING = frozenset(
+    {"limit", "offset", "page", "page_size", "per_page", "size", "cursor", "sort", "order_by", "sort_by"}
+)
 
 
 def read(endpoint: EndpointDraft, text: str, *, query: str = "") -> None:
@@ -51,7 +58,10 @@ def auth_cell(text: str, words: Words) -> bool | None:
 
 def _statuses(endpoint: EndpointDraft, text: str) -> None:
     success = [int(found) for found in _SUCCESS.findall(text)]
-    success += [int(found) for found in re.findall(r"\b(20[0-46])\s*(?=[{\[(]|`|created|ok|no content|accepted)", text, re.IGNORECASE)]
+    success += [
+        int(found)
+        for found in re.findall(r"\b(20[0-46])\s*(?=[{\[(]|`|created|ok|no content|accepted)", text, re.IGNORECASE)
+    ]
     errors = [int(found) for found in _STATUS.findall(text) if found[0] != "2"]
     for status in (*success, *errors):
         if status not in endpoint.statuses:

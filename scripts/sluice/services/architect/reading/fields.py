@@ -7,8 +7,8 @@ from pydantic import JsonValue
 
 from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
-from sluice.services.architect import names
-from sluice.services.architect.words import Words, load
+from sluice.services.architect.reading import names
+from sluice.services.architect.reading.words import Words, load
 
 SERVER_SET = ("id", "created_at", "updated_at")
 _VALUE = r"[A-Za-z0-9][\w.-]*"

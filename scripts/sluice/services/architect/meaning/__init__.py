@@ -1,0 +1,1 @@
+"""What it means: who owns what, what operations do, what depends on what."""

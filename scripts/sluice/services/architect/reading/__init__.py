@@ -1,0 +1,1 @@
+"""What the document says: its tree, and the services, entities, endpoints and events that it names."""
