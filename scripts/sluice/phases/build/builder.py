@@ -8,7 +8,8 @@ stdin, its job directory as working directory.  The file holds
 * `output_dir`: an empty directory for the service; nothing may be written outside it but `state_file` and `$TMPDIR`
 * `state_file`: path of the STATE.JSON to write: `{status: "success" | "failed", summary: {}, files: [],
   tests: {total, passed, failed, skipped}, convergence: 0..1, notes: []}`; it is a claim and is measured again
-* `builder.python`: a Python that has the packages of `Builder.requirements`
+* `builder.python`: a Python that has the packages of `Builder.requirements`, null where there are none.  Sluice runs the
+  service's tests itself afterwards; a builder that runs them too pays for them twice, and one that does not claims none
 * `violations`: findings of an earlier attempt that this one has to mend; `attempt`: counts from 1
 
 It ends with code 0 when it believes that the service is complete.
@@ -30,7 +31,7 @@ class Builder:
         command: makes program and arguments from the path of the JSON file and the settings.
         key_variables: environment variables with keys that it can use; one is inherited only if the setting
             `builder_key_variables` names it too.
-        requirements: requirement files of the environment that it gets as `builder.python` (none: Sluice's own).
+        requirements: requirement files of the environment that it gets as `builder.python` (none: it gets no Python).
     """
 
     name: str

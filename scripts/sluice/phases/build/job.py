@@ -28,8 +28,8 @@ ENTRIES = frozenset({CONFIG, "STATE.JSON", "command.json", "stdout", "stderr", "
 class Workshop:
     """What all builders of a phase share.
 
-    `scratch` lends servers to tests, `environment` gives a Python that has the packages of requirement files (none:
-    Sluice's own), `cancelled` ends every process.
+    `scratch` lends servers to tests, `environment` gives a Python that has the packages of requirement files,
+    `cancelled` ends every process.
     """
 
     ctx: Context
@@ -87,6 +87,7 @@ def generate_builder_config(job: BuildJob) -> Path:
         path = directory / DOCUMENTS / f"{kind}.json"
         write_atomic(path, canonical_json(document))
         paths[kind] = str(path)
+    wanted = job.shop.builder.requirements
     previous = job.shop.ctx.run.job(job.service, job.attempt - 1) / "output"
     config: JsonObject = {
         "service": job.service,
@@ -94,7 +95,7 @@ def generate_builder_config(job: BuildJob) -> Path:
         "asyncapi": paths.get("asyncapi"),
         "output_dir": str(job.output),
         "state_file": str(job.state_file),
-        "builder": {"name": job.shop.builder.name, "python": str(job.shop.environment(job.shop.builder.requirements))},
+        "builder": {"name": job.shop.builder.name, "python": str(job.shop.environment(wanted)) if wanted else None},
         "violations": [finding.model_dump(mode="json") for finding in job.violations],
         "attempt": job.attempt,
         "previous_output_dir": str(previous) if job.attempt > 1 else None,

@@ -1,6 +1,5 @@
 """What phase 5 does: build what has to be built, judge what was measured."""
 
-import sys
 from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
@@ -42,11 +41,10 @@ def open_workshop(ctx: Context) -> Workshop:
     _refuse_keys(builder, builder.command(ctx.run.root, ctx.settings))
 
     def environment(files: Sequence[Path]) -> Path:
-        if not files:
-            return Path(sys.executable)
         return ensure_environment(ctx.workspace, files, emit=ctx.emit, run_id=ctx.run.run_id)
 
-    environment(builder.requirements)
+    if builder.requirements:
+        environment(builder.requirements)
     return Workshop(ctx=ctx, builder=builder, scratch=Scratch(ctx.stack.up()), environment=environment)
 
 
