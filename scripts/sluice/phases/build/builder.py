@@ -5,11 +5,12 @@ stdin, its job directory as working directory.  The file holds
 
 * `service`: canonical name of the service
 * `openapi`: path of the registered OpenAPI 3.1 document; `asyncapi`: path of the AsyncAPI 3.0 document, or null
-* `output_dir`: an empty directory for the service; nothing may be written outside it but `state_file` and `$TMPDIR`
+* `output_dir`: an empty directory for the service; nothing may be written outside it but `state_file`, a `junit.xml`
+  beside that, and whatever in `$TMPDIR`
 * `state_file`: path of the STATE.JSON to write: `{status: "success" | "failed", summary: {}, files: [],
   tests: {total, passed, failed, skipped}, convergence: 0..1, notes: []}`; it is a claim and is measured again
-* `builder.python`: a Python that has the packages of `Builder.requirements`, null where there are none.  Sluice runs the
-  service's tests itself afterwards; a builder that runs them too pays for them twice, and one that does not claims none
+* `builder.python`: a Python that has the packages of `Builder.requirements`, null where there are none.  Sluice runs
+  the service's tests itself afterwards; a builder that does so too pays twice, one that does not claims no counts
 * `violations`: findings of an earlier attempt that this one has to mend; `attempt`: counts from 1
 
 It ends with code 0 when it believes that the service is complete.

@@ -21,7 +21,9 @@ from sluice.phases.build.scratch import Scratch
 CONFIG = "config.json"
 DOCUMENTS = "contracts"
 TEMPORARY = "tmp"
-ENTRIES = frozenset({CONFIG, "STATE.JSON", "command.json", "stdout", "stderr", "output", DOCUMENTS, TEMPORARY})
+ENTRIES = frozenset(
+    {CONFIG, "STATE.JSON", "junit.xml", "command.json", "stdout", "stderr", "output", DOCUMENTS, TEMPORARY}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
