@@ -1,6 +1,5 @@
 """Phase 7: builders, contracts, generated code and the system as a whole are judged, in that order."""
 
-from dataclasses import replace
 from typing import Final
 
 from sluice.engine.phase import Context, Outcome, Phase
@@ -39,11 +38,11 @@ def gate_input(ctx: Context) -> GateInput:
     build = ctx.artifacts.get(BuildResults)
     built = {result.service: ctx.run.service(result.service) for result in build.successes}
     services = {name: path for name, path in built.items() if path.is_dir()}
-    compose = ctx.run.root / "compose"
-    given = GateInput(
+    compose = sorted((ctx.run.root / "compose").glob("*.yml"))  # the settings beside them hold credentials
+    return GateInput(
         root=ctx.run.root,
         services=services,
-        folders=tuple(services.values()),
+        folders=(*services.values(), *compose),
         settings=ctx.settings,
         decomposition=ctx.artifacts.get(Decomposition),
         contracts=ctx.artifacts.get(ContractSet),
@@ -53,7 +52,6 @@ def gate_input(ctx: Context) -> GateInput:
         contract_engine_url=ctx.stack.up().services[CONTRACT_ENGINE],
         run=True,
     )
-    return replace(given, folders=(*given.folders, compose)) if compose.is_dir() else given
 
 
 PHASE: Final = Phase(

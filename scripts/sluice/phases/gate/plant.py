@@ -96,10 +96,14 @@ def _apply(edit: _Edit, root: Path) -> None:
 def _without_health(facts: Facts, service: str) -> Iterator[list[_Edit]]:
     """Take the registration of every GET route named `health` away."""
     apps = [app for name, app in facts.apps if name == service]
-    routes = [route for app in apps for path, route in app.all_routes() if "health" in path.split("/")]
+    routes = [route for app in apps for path, route in app.all_routes() if _is_health(path)]
     edits = [edit for route in routes if (edit := _unregistered(route.file, route.at))]
     if routes and len(edits) == len(routes):
         yield edits
+
+
+def _is_health(path: str) -> bool:
+    return "health" in path.split("/")
 
 
 def _unregistered(file: PyFile, call: ast.AST) -> _Edit | None:
@@ -115,7 +119,8 @@ def _unregistered(file: PyFile, call: ast.AST) -> _Edit | None:
 
 def _with_field(facts: Facts, service: str) -> Iterator[list[_Edit]]:
     """Give a response model a field that its contract does not declare."""
-    for answer in (answer for name, found in facts.answers if name == service for answer in found):
+    answers = [answer for name, found in facts.answers if name == service for answer in found]
+    for answer in sorted(answers, key=lambda answer: _is_health(answer.operation)):
         declared = answer.contract.properties(answer.schemas)
         for file, model in models(facts.projects[service], answer) if declared else []:
             own = [field for field in fields_of(facts.projects[service], file, model) if field.owner is model]
@@ -128,8 +133,8 @@ def _with_field(facts: Facts, service: str) -> Iterator[list[_Edit]]:
 
 def _with_print(facts: Facts, service: str) -> Iterator[list[_Edit]]:
     """Let a handler print."""
-    routes = [route for name, app in facts.apps if name == service for _, route in app.all_routes()]
-    for route in routes:
+    routes = [found for name, app in facts.apps if name == service for found in app.all_routes()]
+    for _, route in sorted(routes, key=lambda found: _is_health(found[0])):
         if route.handler is None:
             continue
         file, function = route.handler

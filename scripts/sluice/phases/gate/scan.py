@@ -10,13 +10,11 @@ from pathlib import Path
 from sluice.core.errors import InputError
 
 MAX_BYTES = 2_000_000
-_SKIPPED = frozenset(
-    {"__pycache__", "node_modules", "site-packages", ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", ".eggs"}
-    | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea", ".vscode", ".terraform", ".sluice"}
-)
+_DOT_FOLDERS = frozenset({".github", ".gitlab", ".circleci", ".docker", ".devcontainer"})
+_SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "bower_components", "htmlcov"})
 _NOT_SHIPPED = frozenset(
     {"test", "tests", "testing", "e2e", "fixtures", "__tests__", "testdata", "doc", "docs", "example", "examples"}
-    | {"sample", "samples", "benchmark", "benchmarks", "scripts", "tools"}
+    | {"sample", "samples", "benchmark", "benchmarks"}
 )
 _TEST_FILE = re.compile(
     r"test_.*\.py|.*_tests?\.py|conftest\.py|noxfile\.py|tasks\.py|setup\.py|fabfile\.py|locustfile\.py"
@@ -82,7 +80,8 @@ def walk(root: Path) -> Iterator[Path]:
 
 
 def _entered(directory: Path) -> bool:
-    skipped = directory.name in _SKIPPED or directory.name.endswith(".egg-info")
+    name = directory.name
+    skipped = name in _SKIPPED or name.endswith(".egg-info") or (name.startswith(".") and name not in _DOT_FOLDERS)
     return not skipped and not directory.is_symlink() and not (directory / "pyvenv.cfg").exists()
 
 

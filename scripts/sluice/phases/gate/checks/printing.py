@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from sluice.phases.gate.check import Check, Hit
@@ -11,6 +12,7 @@ from sluice.phases.gate.reading.python import PyFile
 
 _STREAMS: Final = frozenset({"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"})
 _CALLS: Final = frozenset({"rich.print", "rich.pretty.pprint", "pprint.pp", "pprint.pprint"})
+_TOOLS: Final = frozenset({"scripts", "tools", "bin"})
 _COMMAND_LINE: Final = re.compile(r"cli|__main__|manage|commands?")
 
 
@@ -21,7 +23,7 @@ class NoPrint(Check[PyFile]):
 
     def subjects(self, facts: Facts) -> Sequence[PyFile]:
         """Python modules that are no command lines: there, standard output is the interface."""
-        return [file for file in facts.python if not _COMMAND_LINE.fullmatch(file.source.path.stem)]
+        return [file for file in facts.python if not _is_command_line(file.source.path)]
 
     def absent(self, facts: Facts) -> str:
         """A tree of another language has no Python."""
@@ -37,6 +39,10 @@ class NoPrint(Check[PyFile]):
             places.setdefault((node.lineno, node.col_offset + 1), call)
         for (line, column), call in sorted(places.items()):
             yield Hit(source=subject.source, line=line, column=column, values={"call": call})
+
+
+def _is_command_line(path: Path) -> bool:
+    return bool(_COMMAND_LINE.fullmatch(path.stem)) or path.parent.name in _TOOLS
 
 
 def _beyond_ruff(file: PyFile) -> Iterator[tuple[ast.expr, str]]:

@@ -11,7 +11,7 @@ from detect_secrets.plugins.base import RegexBasedDetector
 from sluice.phases.gate.reading.documents import scalars
 from sluice.phases.gate.reading.judgement import is_placeholder, is_random, is_secret_name, is_secret_value
 from sluice.phases.gate.reading.python import PyFile
-from sluice.phases.gate.reading.python_secrets import Secret, example_lines, python_secrets
+from sluice.phases.gate.reading.python_secrets import Secret, docstring_lines, example_lines, python_secrets
 from sluice.phases.gate.scan import SourceFile
 
 # Detectors of names and of mere shapes; the syntax tree knows more about those.
@@ -57,6 +57,7 @@ def _in_file(source: SourceFile, parsed: PyFile | None) -> Iterator[Secret]:
         yield from _in_lines(source)
     yield from (secret for secret in _known_formats(source) if secret.line not in skipped)
     if source.suffix not in _PROSE and not _template(source):
+        skipped |= docstring_lines(parsed) if parsed is not None else set()
         yield from (secret for secret in _in_urls(source) if secret.line not in skipped)
 
 

@@ -32,7 +32,7 @@ _TAIL_WORDS = frozenset(
 _PLACEHOLDER = re.compile(
     r"change|replace|placeholder|example|dummy|fake|sample|your|my[-_ ]|insert|todo|tbd|redacted|masked|hidden|"
     r"not[-_ ]?set|unset|undefined|none$|null$|n/a|xxx|\*\*\*|\.\.\.|^<.*>$|^\[.*\]$|^\{.*\}$|^%.*%$|^@.*@$|"
-    r"fill[-_ ]?me|"
+    r"fill[-_ ]?me|invalid|"
     r"set[-_ ]?(me|this|in)|generated?[-_ ]|to[-_ ]?be|(?<![a-z])foo|(?<![a-z])bar(?![a-z])|notasecret|not-a-secret",
     re.IGNORECASE,
 )
@@ -83,6 +83,8 @@ def is_secret_value(value: str, name: str) -> bool:
         return False
     if text.startswith(("http://", "https://")) or text.lower().startswith(("bearer", "x-", "authorization")):
         return False
+    if words(name)[-1:] in (["token"], ["key"]) and text.isalpha() and (text.islower() or text.isupper()):
+        return False  # a word: parsers have tokens too
     return not _names_something(text)
 
 
@@ -110,4 +112,4 @@ def is_random(text: str) -> bool:
     kinds = sum(any(test(char) for char in text) for test in (str.isupper, str.islower, str.isdigit))
     chunks = re.findall(r"[A-Za-z]{4,}", text)
     longest = max((len(chunk) for chunk in chunks if chunk.islower() or chunk.istitle() or chunk.isupper()), default=0)
-    return kinds == 3 and entropy(text) > 4.2 and longest < 8  # noqa: PLR2004 # measured on generated keys
+    return kinds == 3 and entropy(text) > 4.2 and len(set(text)) < len(text) and longest < 8  # noqa: PLR2004 # measured on generated keys

@@ -64,6 +64,12 @@ def example_lines(file: PyFile) -> set[int]:
     return lines
 
 
+def docstring_lines(file: PyFile) -> set[int]:
+    """Lines of docstrings, and of other strings that stand alone."""
+    alone = (node.value for node in file.nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    return {line for node in alone for line in _span(node)}
+
+
 def _span(node: ast.expr) -> set[int]:
     return set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
 
