@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import uv
@@ -27,11 +28,16 @@ _UV_VARIABLES = ("UV_FIND_LINKS", "UV_EXTRA_INDEX_URL", "UV_INDEX_STRATEGY", "UV
 
 
 def ensure_environment(
-    workspace: Workspace, requirement_files: Sequence[Path], *, emit: Callable[..., None], run_id: str = ""
+    workspace: Workspace,
+    requirement_files: Sequence[Path],
+    *,
+    emit: Callable[..., None],
+    run_id: str = "",
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Path:
     """The python executable of an environment with these requirements; made once, safe against concurrent callers.
 
-    Equal contents share one environment.  `run_id` labels the installer's processes.
+    Equal contents share one environment.  `run_id` labels the installer's processes, `cancelled` is polled to end them.
 
     Raises:
         EnvironmentFailure: a file is missing or unusable, or its packages cannot be installed.
@@ -47,7 +53,7 @@ def ensure_environment(
     workspace.environments.mkdir(parents=True, exist_ok=True)
     with FileLock(workspace.environments / f"{name}.lock", poll_interval=_LOCK_POLL_S):
         if not _usable(home, python):
-            _build(home, python, requirement_files, emit, run_id)
+            _build(home, python, requirement_files, emit, partial(proc.run, run_id=run_id, cancelled=cancelled))
     return python
 
 
@@ -55,7 +61,13 @@ def _usable(home: Path, python: Path) -> bool:
     return (home / _COMPLETE).is_file() and python.exists()
 
 
-def _build(home: Path, python: Path, files: Sequence[Path], emit: Callable[..., None], run_id: str) -> None:
+def _build(
+    home: Path,
+    python: Path,
+    files: Sequence[Path],
+    emit: Callable[..., None],
+    run: Callable[..., proc.Completed],
+) -> None:
     began = time.monotonic()
     emit("environment.building", "installing the packages of the generated services", environment=home.name)
     remove_ours(home)
@@ -67,7 +79,7 @@ def _build(home: Path, python: Path, files: Sequence[Path], emit: Callable[..., 
     for path in files:
         install += ["--requirement", str(path.resolve())]
     for argv in (make, install):
-        done = proc.run(argv, run_id=run_id, cwd=home, env=env, timeout=_INSTALL_TIMEOUT_S)
+        done = run(argv, cwd=home, env=env, timeout=_INSTALL_TIMEOUT_S)
         if done.code or done.exceeded:
             raise _failure(files, done)
     write_atomic(home / _COMPLETE, "")
@@ -76,7 +88,7 @@ def _build(home: Path, python: Path, files: Sequence[Path], emit: Callable[..., 
 
 
 def _failure(files: Sequence[Path], done: proc.Completed) -> EnvironmentFailure:
-    how = "took too long" if done.exceeded else f"uv ended with code {done.code}"
+    how = {"": f"uv ended with code {done.code}", "cancelled": "interrupted"}.get(done.exceeded, "took too long")
     return EnvironmentFailure(
         f"cannot install the packages of {', '.join(sorted({path.parent.name for path in files}))}: {how}",
         details=[*(f"requirements: {path}" for path in files), *done.stderr.strip().splitlines()[-10:]],
