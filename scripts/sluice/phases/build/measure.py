@@ -78,12 +78,11 @@ def _execute(job: BuildJob) -> tuple[list[str], Suite]:
     try:
         python = shop.environment([job.output / RUNTIME, job.output / TESTS])
         tree = copy_sources(job.output, mark_ours(bench) / job.service)
-        with shop.scratch.lend(job.service) as variables:
+        with shop.scratch.lend(job.service) as variables, shop.ctx.span("builder_tests"):
             document, fault = built_openapi(job, tree, python, variables, evidence / "openapi.json")
             if document is None:
                 return [fault], Suite()
-            with shop.ctx.span("builder_tests"):
-                suite = run_suite(job, tree, python, variables, evidence / "junit.xml")
+            suite = run_suite(job, tree, python, variables, evidence / "junit.xml")
         return differences(job.contracts()["openapi"], document), suite
     except SluiceError as error:
         return [f"cannot be measured: {error.brief}"], Suite()

@@ -1,5 +1,6 @@
 """What phase 5 does: build what has to be built, judge what was measured."""
 
+import threading
 from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
@@ -31,21 +32,23 @@ def run(ctx: Context) -> Outcome:
 
 
 def open_workshop(ctx: Context) -> Workshop:
-    """What builders need, made ready in the calling thread, where an interrupt ends an installation at once.
+    """What builders need.
 
     Raises:
         InputError: no such builder, or it lacks a setting.
-        EnvironmentFailure: its environment cannot be installed.
     """
     builder = registry.pick(builders(), ctx.settings.builder, "builder")
     _refuse_keys(builder, builder.command(ctx.run.root, ctx.settings))
 
-    def environment(files: Sequence[Path]) -> Path:
-        return ensure_environment(ctx.workspace, files, emit=ctx.emit, run_id=ctx.run.run_id)
+    cancelled = threading.Event()
 
-    if builder.requirements:
-        environment(builder.requirements)
-    return Workshop(ctx=ctx, builder=builder, scratch=Scratch(ctx.stack.up()), environment=environment)
+    def environment(files: Sequence[Path]) -> Path:
+        return ensure_environment(
+            ctx.workspace, files, emit=ctx.emit, run_id=ctx.run.run_id, cancelled=cancelled.is_set
+        )
+
+    scratch = Scratch(ctx.stack.up())
+    return Workshop(ctx=ctx, builder=builder, scratch=scratch, environment=environment, cancelled=cancelled)
 
 
 def _refuse_keys(builder: Builder, argv: Sequence[str]) -> None:

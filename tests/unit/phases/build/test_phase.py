@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.core.errors import InputError
+from sluice.core.errors import EnvironmentFailure, InputError
 from sluice.engine.phase import Context, Outcome
 from sluice.model.build import BuilderResult, BuildResults, Measurement
 from sluice.phases import build as package
@@ -168,6 +168,15 @@ def test_an_unknown_builder_is_an_input_error_with_a_suggestion(make_context: Ma
 def test_the_command_builder_without_a_command_is_an_input_error(make_context: MakeContext) -> None:
     with pytest.raises(InputError, match="has no command"):
         open_workshop(make_context("honest", builder_command=()))
+
+
+def test_an_interrupt_ends_an_installation(make_context: MakeContext, tmp_path: Path) -> None:
+    shop = open_workshop(make_context("honest"))
+    (tmp_path / "requirements.txt").write_text("no-such-package==1.0\n")
+    shop.cancelled.set()
+
+    with pytest.raises(EnvironmentFailure, match="interrupted"):
+        shop.environment([tmp_path / "requirements.txt"])
 
 
 @pytest.mark.req("R0-052", "R0-222", "R0-223", "R0-224")
