@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from sluice.model.base import JsonObject
 from sluice.model.contract import SpecError
+from sluice.services.contract_engine.specs.hints import asyncapi_hints
 from sluice.services.contract_engine.specs.pointers import fault, target_parts
 from sluice.services.contract_engine.specs.structure import check_structure
 
@@ -31,7 +32,7 @@ def check_asyncapi(document: JsonObject, *, stop: bool) -> list[SpecError]:
     errors = check_structure(_schema(str(version)), document, "asyncapi.structure")
     if errors or stop or version != "3.0.0":
         return errors
-    return [*_channels(document), *_operations(document)]
+    return [*_channels(document), *_operations(document), *asyncapi_hints(document)]
 
 
 @cache

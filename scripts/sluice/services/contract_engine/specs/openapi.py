@@ -16,15 +16,18 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 from openapi_spec_validator.validation import keywords
 from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
+from pydantic import JsonValue
 
 from sluice.model.base import JsonObject
 from sluice.model.contract import SpecError
-from sluice.services.contract_engine.specs.defaults import check_default
+from sluice.services.contract_engine.specs.hints import openapi_hints
 from sluice.services.contract_engine.specs.operations import check_operations
-from sluice.services.contract_engine.specs.pointers import Parts, fault, located
+from sluice.services.contract_engine.specs.pointers import Parts, fault, located, lookup, objects, target_parts
 from sluice.services.contract_engine.specs.structure import check_structure
+from sluice.services.contract_engine.specs.values import Values
 
 _VERSION = re.compile(r"3\.([01])\.\d+")
+_COMPONENTS: Final = ("components", "schemas")
 _RULES: Final = {
     "ExtraParametersError": ("openapi.required", "define the property or take it out of `required`"),
     "ParameterDuplicateError": ("openapi.parameter", "give each parameter of an operation its own name"),
@@ -43,7 +46,25 @@ def check_openapi(document: JsonObject, *, stop: bool) -> list[SpecError]:
     errors = check_structure(_structure(match[1]), document, "openapi.structure")
     if errors or stop:
         return errors
-    return [*check_operations(document), *_semantics(document, match[1])]
+    return [*check_operations(document), *openapi_hints(document), *_semantics(document, match[1])]
+
+
+def openapi_warnings(document: JsonObject) -> list[SpecError]:
+    """Examples of bodies, parameters and headers that their own schema does not allow."""
+    values = Values(document, old=str(document["openapi"]).startswith("3.0"))
+    warnings: list[SpecError] = []
+    for parts, node in objects(document):
+        if not isinstance(node.get("schema"), dict):
+            continue
+        examples = node.get("examples")
+        shown: dict[Parts, JsonValue] = {("example",): node["example"]} if "example" in node else {}
+        for name, example in examples.items() if isinstance(examples, dict) else ():
+            if isinstance(example, dict) and "value" in example:
+                shown["examples", name, "value"] = example["value"]
+        schema = located(document, (*parts, "schema"))
+        for below, value in shown.items():
+            warnings += values.check("openapi.example", schema, value, (*parts, *below))
+    return warnings
 
 
 @cache
@@ -119,8 +140,10 @@ class _Schema(keywords.SchemaValidator):
         require_properties: bool = True,  # noqa: FBT001, FBT002 - the library's signature
         meta_checked: bool = False,  # noqa: FBT001, FBT002 - the library's signature
     ) -> Iterator[Any]:
-        """Faults of one schema and of those below it."""
+        """Faults of one schema and of those below it; components are judged in their own turn, where they stand."""
         place = self._registry.place(schema)
+        if place[:-1] == _COMPONENTS and tuple(schema.parts) != place:
+            return
         # OpenAPI 3.0 describes its schemas in its own structure, which has been judged.
         if not meta_checked and self._registry.minor != "0" and place not in self._sound:
             errors = check_structure(_json_schema(), cast("Any", schema.read_value()), "openapi.schema", place)
@@ -132,20 +155,22 @@ class _Schema(keywords.SchemaValidator):
 
     def _collect_properties(self, schema: SchemaPath) -> set[str]:
         """Property names that a schema knows through its combinations, however they are nested or repeated."""
+        document = self._registry.document
         names: set[str] = set()
-        seen: set[Parts] = set()
-        waiting = [schema]
+        seen: set[int] = set()
+        waiting: list[JsonValue] = [lookup(document, self._registry.place(schema))]
         while waiting:
-            path = waiting.pop()
-            place = self._registry.place(path)
-            if place in seen:
+            node = waiting.pop()
+            if not isinstance(node, dict) or id(node) in seen:
                 continue
-            seen.add(place)
-            if "properties" in path:
-                names.update(cast("Iterable[str]", (path / "properties").keys()))
-            for word in ("allOf", "anyOf", "oneOf"):
-                if word in path:
-                    waiting.extend(path / word)
+            seen.add(id(node))
+            reference, properties = node.get("$ref"), node.get("properties")
+            if isinstance(reference, str):
+                waiting.append(lookup(document, target_parts(reference)))
+            if isinstance(properties, dict):
+                names.update(properties)
+            combined = (node.get(word) for word in ("allOf", "anyOf", "oneOf"))
+            waiting.extend(part for parts in combined if isinstance(parts, list) for part in parts)
         return names
 
 
@@ -154,9 +179,10 @@ class _Default(keywords.KeywordValidator):
 
     def __init__(self, registry: _Registry) -> None:
         super().__init__(registry)
-        self._registry = registry
+        self._place = registry.place
+        self._values = Values(registry.document, old=registry.minor == "0")
 
-    def __call__(self, schema: SchemaPath, value: Any) -> Iterator[SpecError]:
+    def __call__(self, schema: SchemaPath, value: Any) -> list[SpecError]:
         """Faults of the default `value` of `schema`."""
-        registry = self._registry
-        yield from check_default(registry.document, registry.place(schema), value, old=registry.minor == "0")
+        place = self._place(schema)
+        return self._values.check("openapi.default", place, value, (*place, "default"))

@@ -27,29 +27,33 @@ def validate(document: JsonValue) -> tuple[JsonObject | None, ValidationReport]:
         return None, ValidationReport(valid=False, kind="", errors=(unreadable.error,))
     kind = kind_of(specification)
     errors = check_references(specification)
-    errors = [*errors, *_check(kind, specification, stop=bool(errors))]
+    found, warnings = _check(kind, specification, stop=bool(errors))
+    errors = [*errors, *found]
     report = ValidationReport(
         valid=not errors,
         kind=kind,
         version=str(specification.get(kind, "")),
         operations=_count(kind, specification),
         errors=tuple(errors[:MAX_FAULTS]),
+        warnings=() if errors else tuple(warnings[:MAX_FAULTS]),
     )
     return specification, report
 
 
-def _check(kind: str, document: JsonObject, *, stop: bool) -> list[SpecError]:
+def _check(kind: str, document: JsonObject, *, stop: bool) -> tuple[list[SpecError], list[SpecError]]:
+    """Errors and warnings."""
     # The validators' libraries cost most of a second to import: the service starts without them.
     if kind == "openapi":
-        from sluice.services.contract_engine.specs.openapi import check_openapi  # noqa: PLC0415 - see above
+        from sluice.services.contract_engine.specs.openapi import check_openapi, openapi_warnings  # noqa: PLC0415 - see above
 
-        return check_openapi(document, stop=stop)
+        errors = check_openapi(document, stop=stop)
+        return errors, [] if errors or stop else openapi_warnings(document)
     if kind == "asyncapi":
         from sluice.services.contract_engine.specs.asyncapi import check_asyncapi  # noqa: PLC0415 - see above
 
-        return check_asyncapi(document, stop=stop)
+        return check_asyncapi(document, stop=stop), []
     hint = "begin with `openapi: 3.1.0` or `asyncapi: 3.0.0`"
-    return [fault("document.kind", (), "neither an OpenAPI nor an AsyncAPI document", hint)]
+    return [fault("document.kind", (), "neither an OpenAPI nor an AsyncAPI document", hint)], []
 
 
 def _count(kind: str, document: JsonObject) -> int:

@@ -145,6 +145,25 @@ def test_a_schema_that_doubles_at_each_of_sixty_levels_ends_at_once():
     assert {error.rule for error in report.errors} <= {"openapi.default"}
 
 
+@pytest.mark.parametrize("link", ["properties", "allOf"])
+def test_a_chain_of_hundreds_of_schemas_is_valid(link):
+    document = copy.deepcopy(GOOD)
+    schemas = document["components"]["schemas"]
+    for number in range(400):
+        following = {"$ref": f"#/components/schemas/S{number + 1}"}
+        part = {"next": following} if link == "properties" else [following]
+        schemas[f"S{number}"] = {"type": "object", link: part, "default": {}}
+    schemas["S400"] = {"type": "object"}
+    assert faults(document) == []
+
+
+def test_a_schema_nested_as_deep_as_documents_may_be_is_valid():
+    schema = {"type": "string", "default": "x"}
+    for _ in range(28):
+        schema = {"type": "object", "properties": {"inner": schema}}
+    assert faults(changed("/components/schemas/Deep", schema)) == []
+
+
 def test_3_0_keeps_its_own_meaning_of_nullable_and_exclusive():
     document = changed(
         f"{BOOK}/properties/pages",
@@ -158,3 +177,34 @@ def test_3_0_keeps_its_own_meaning_of_nullable_and_exclusive():
 def test_neither_kind_is_a_fault_of_the_whole_document():
     assert faults({"swagger": "2.0"}) == [("document.kind", "")]
     assert faults({"openapi": 3}) == [("document.kind", "")]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "hint", "place"),
+    [
+        (OPERATION, {"kind": "fly"}, f"{OPERATION}/x-sluice/kind"),
+        (OPERATION, {"kind": "read", "keys": "id"}, f"{OPERATION}/x-sluice/keys"),
+        (BOOK, {"owner_field": "user"}, f"{BOOK}/x-sluice/entity"),
+        (f"{BOOK}/properties/pages", {"local": 5}, f"{BOOK}/properties/pages/x-sluice/local"),
+    ],
+)
+def test_a_hint_that_no_builder_could_read_is_a_fault(pointer, hint, place):
+    assert faults(changed(f"{pointer}/x-sluice", hint)) == [("x-sluice", place)]
+
+
+def test_right_hints_are_valid():
+    document = changed(f"{OPERATION}/x-sluice", {"kind": "read", "entity": "Book", "key": "id"})
+    assert faults(changed(f"{BOOK}/x-sluice", {"entity": "Book"}, document)) == []
+
+
+def test_an_example_that_its_schema_forbids_is_a_warning():
+    media = f"{OPERATION}/responses/200/content/application~1json"
+    document = changed(f"{media}/schema", {"$ref": "#/components/schemas/Title"})
+    document["components"]["schemas"]["Title"] = {"type": "string"}
+    for key, value, place in [("example", 5, "example"), ("examples", {"one": {"value": 5}}, "examples/one/value")]:
+        _, report = validate(changed(f"{media}/{key}", value, document))
+        assert report.valid
+        assert [(warning.rule, warning.pointer) for warning in report.warnings] == [
+            ("openapi.example", f"{media}/{place}")
+        ]
+    assert validate(changed(f"{media}/example", "right", document))[1].warnings == ()
