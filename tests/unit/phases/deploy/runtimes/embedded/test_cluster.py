@@ -92,7 +92,7 @@ def test_a_closed_temporary_directory_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "_SHARED_PLACES", ())
     (tmp_path / "closed").mkdir(mode=0o700)
     with pytest.raises(EnvironmentFailure, match="no directory that PostgreSQL's user can reach"):
-        cluster._private_home(RUN)
+        cluster._private_home(tmp_path / "postgres", RUN)
 
 
 def test_no_unprivileged_user_is_said_clearly(monkeypatch):
@@ -106,3 +106,43 @@ def test_the_server_listens_on_loopback_only_and_no_password_is_in_its_command(t
     assert "listen_addresses=127.0.0.1" in command
     assert "unix_socket_directories=" in command
     assert not any("password" in word for word in command)
+
+
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    """A temporary directory that counts as one that everybody can enter."""
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "shared"))
+    monkeypatch.setattr(cluster, "_enterable", lambda _: True)
+    (tmp_path / "shared").mkdir()
+    return tmp_path / "shared"
+
+
+def test_a_cluster_goes_when_its_run_was_deleted_by_hand(shared, tmp_path):
+    stack = tmp_path / "run" / "stack"
+    stack.mkdir(parents=True)
+    first = cluster._private_home(stack / "postgres", RUN)
+    second = cluster._private_home(stack / "postgres", RUN)
+    assert first.is_dir()
+    stack.rmdir()
+    third = cluster._private_home(tmp_path / "postgres", RUN)
+    assert list(shared.iterdir()) == [third]
+    assert not second.exists()
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_cluster_that_still_serves_stays(tmp_path):
+    home = cluster._private_home(tmp_path / "gone" / "postgres", RUN)
+    (home / "data").mkdir()
+    (home / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{home}\n")
+    cluster._private_home(tmp_path / "postgres", RUN)
+    assert home.is_dir()
+
+
+def test_a_directory_that_only_looks_like_ours_stays(shared, tmp_path):
+    other = shared / "sluice-other"
+    other.mkdir()
+    (other / "owner").write_text(str(tmp_path / "gone"))
+    (shared / "sluice-link").symlink_to(tmp_path)
+    cluster._private_home(tmp_path / "postgres", RUN)
+    assert other.is_dir()
+    assert (shared / "sluice-link").is_symlink()
