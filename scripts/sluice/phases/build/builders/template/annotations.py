@@ -115,7 +115,8 @@ class Annotations:
             self.notes.append(f"format {sentence(shape.format)} is not checked")
         base = FORMATS.get(shape.format, "str")
         if base in {"JsonUuid", "JsonDateTime", "JsonDate"}:
-            return base
+            pattern = shape.schema.get("pattern")
+            return _constrained(base, [], [f"TextMatches({pattern!r})"] if isinstance(pattern, str) else [])
         limits = _lengths(shape, "minLength", "maxLength")
         extra = []
         pattern = shape.schema.get("pattern")

@@ -63,8 +63,10 @@ def _entity(of: Shape, hint: EntityHint, cls: str, table: str, notes: list[str])
         if ready.computed:
             python = "int" if prop.type == "integer" else "float"
             over = attribute(ready.computed.over)
+            most = prop.schema.get("maximum")
+            bound = most if isinstance(most, int | float) else None
             made.computed.append(
-                ComputedProperty(name=name, wire=wire, python=python, over=over, hint=ready.computed)
+                ComputedProperty(name=name, wire=wire, python=python, over=over, hint=ready.computed, maximum=bound)
             )
             continue
         made.columns.append(_column(wire, name, prop, wire in of.required, ready))

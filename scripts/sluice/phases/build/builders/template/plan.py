@@ -51,6 +51,7 @@ class ComputedProperty:
     python: str
     over: str
     hint: Computed
+    maximum: float | None = None
 
 
 @dataclass(kw_only=True)

@@ -21,7 +21,7 @@ from sluice.phases.build.builders.template.shapes import as_object
 _TEMPLATES = Path(__file__).parent / "templates"
 _TYPES = sorted({
     *FORMATS.values(), "JsonInt", "JsonNumber", "JsonBool", "TextInt", "TextNumber", "TextBool",
-    "Matches", "UniqueItems", "JsonValue", "Omittable", "as_json",
+    "Matches", "TextMatches", "UniqueItems", "JsonValue", "Omittable", "as_json",
 })  # fmt: skip
 _ALWAYS = (
     "app/__init__.py", "app/main.py", "app/application.py", "app/settings.py", "app/database.py", "app/models.py",
@@ -106,6 +106,7 @@ def _facts(plan: Plan, openapi: JsonObject) -> dict[str, Any]:
         "sources": f"{defaults} {effects}",
         "type_names": _TYPES,
         "uses_find": finds,
+        "bounded": any(source.bounds(op) for op in plan.operations),
         "ordered": source.parents_first(plan),
         "overlaps": any(source.overlaps(group) for group in plan.groups),
         "caller_type": plan.account.key.python if plan.account else _owner_type(plan),
@@ -138,7 +139,7 @@ def _helpers(plan: Plan) -> dict[str, Callable[..., Any]]:
         "aliased": lambda classes: any(f.name != f.wire for made in classes for f in made.fields),
         "event_of": lambda made: _event_of(names, made),
         **{name: getattr(source, name) for name in (
-            "column_arguments", "folded", "product", "parameter_name", "parameter_annotation", "uses_body",
+            "bounds", "column_arguments", "folded", "product", "parameter_name", "parameter_annotation", "uses_body",
             "needs_passwords", "action_fields", "returns", "paging", "ordering", "summary_values", "summary_columns",
             "uses_event", "token_field", "on_delete", "indexed",
         )},

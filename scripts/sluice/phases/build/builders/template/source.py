@@ -60,6 +60,14 @@ def indexed(entity: Entity, column: Column) -> bool:
     return not column.primary and not column.unique and bool(column.target or column.name == entity.owner)
 
 
+def bounds(op: Operation) -> list[tuple[str, str, float]]:
+    """(attribute, property, maximum) of the computed numbers that the operation can raise."""
+    written = op.body_class and op.kind in {"create", "update", "replace"}
+    computed = op.entity.computed if op.entity and written else []
+    limits = [(item.name, item.wire, item.maximum) for item in computed]
+    return [(name, wire, bound) for name, wire, bound in limits if bound is not None]
+
+
 def product(item: ComputedProperty) -> str:
     """The product of an item's factors."""
     if not item.hint.factors:
