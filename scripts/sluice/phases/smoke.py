@@ -8,7 +8,7 @@ from typing import Final
 import jsonschema_rs
 
 from sluice.core.errors import ServiceCallFailed
-from sluice.core.mcp import McpServer, ToolRejected
+from sluice.core.mcp import McpServer, Tool, ToolRejected
 from sluice.engine.phase import Context, Outcome, Phase
 from sluice.engine.stack import ARCHITECT, BUILD1, CODEBASE_INTELLIGENCE, CONTRACT_ENGINE
 from sluice.model.base import JsonObject
@@ -144,10 +144,17 @@ def _try_tool(server: McpServer, probe: Probe) -> SmokeCall:
     tool = server.tools().get(probe.tool)
     if tool is None:
         return _call(probe, detail="is not listed")
+    if missing := probe.good.keys() - _parameters(tool):
+        return _call(probe, listed=True, detail=f"does not take {', '.join(sorted(missing))}")
     fault = _good(server, probe, tool.output_schema)
     accepted = _bad(server, probe)
     detail = "; ".join(filter(None, (fault, accepted)))
     return _call(probe, listed=True, answered=not fault, rejects_bad=not accepted, detail=detail)
+
+
+def _parameters(tool: Tool) -> set[str]:
+    properties = tool.input_schema.get("properties")
+    return set(properties) if isinstance(properties, dict) else set()
 
 
 def _call(

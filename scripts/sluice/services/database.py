@@ -42,6 +42,7 @@ class Database:
             raise InputError("DATABASE_URL is not set", hint="set it to postgresql+psycopg://user:…@host:port/name")
         engine = create_engine(
             url,
+            hide_parameters=True,  # they are what users sent, and errors are logged
             pool_pre_ping=True,
             pool_size=5,
             max_overflow=10,

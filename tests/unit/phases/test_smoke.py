@@ -59,6 +59,15 @@ def test_a_missing_tool_is_named(tried):
     assert judge(SmokeReport(calls=(call,)), [PROBE]) == "things: double is not listed"
 
 
+@pytest.mark.req("R0-220")
+def test_a_tool_whose_parameters_have_changed_says_which(tried):
+    def renamed(value: int) -> dict[str, int]:
+        return {"number": value}
+
+    call = tried(renamed)
+    assert (call.listed, call.answered, call.detail) == (True, False, "does not take number")
+
+
 def test_a_tool_that_accepts_a_bad_call_does_not_work(tried):
     def lax(number: int) -> dict[str, int]:
         return {"number": number * 2}
