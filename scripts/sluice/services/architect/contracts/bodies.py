@@ -137,8 +137,9 @@ def read_schema(view: View, entity: EntityDraft) -> JsonObject:
     properties: JsonObject = {}
     for declared in stored(entity):
         found = schemas.schema(declared, nullable=nullable(declared), hint=hint(view, entity, declared))
-        if schemas.computed(declared, entity.fields.values()):
-            found = {k: v for k, v in found.items() if k not in {"minimum", "maximum"}} | {"minimum": 0}
+        if by := schemas.computed(declared, entity.fields.values()):
+            found = {k: v for k, v in found.items() if k not in {"minimum", "maximum"}}
+            found |= {"minimum": 0} if schemas.never_negative(entity.fields[by.over], by) else {}
         if declared.read_only or declared.name == owner or schemas.computed(declared, entity.fields.values()):
             found["readOnly"] = True
         properties[declared.name] = found
@@ -197,9 +198,18 @@ def input_schema(
     return found_schema
 
 
+def credentials_schema(listed: list[EntityField]) -> JsonObject:
+    """What a login takes: the rules for new passwords do not matter here."""
+    properties: JsonObject = {}
+    for declared in listed:
+        plain = declared.model_copy(update={"constraints": {}, "description": "", "default": None})
+        properties[declared.name] = schemas.schema(plain) | ({"minLength": 1} if declared.type == "password" else {})
+    return {"type": "object", "properties": properties, "required": [f.name for f in listed]}
+
+
 def input_example(entity: EntityDraft, listed: list[EntityField]) -> JsonObject:
     """A body that is valid by the input schema."""
-    return {f.name: schemas.example(f, entity.name) for f in listed}
+    return {f.name: schemas.example(f, entity.name) for f in listed if f.required or f.references is None}
 
 
 def read_example(view: View, entity: EntityDraft) -> JsonObject:

@@ -15,7 +15,8 @@ def of(view: View, source: Operation) -> JsonObject:
     found: JsonObject = {}
     if source.kind == "login":
         found |= _refresh(view)
-    if source.kind not in _SOURCES or source.entity is None:
+    made_here = any(op.kind in _SOURCES and op.entity is source.entity for op in view.operations)
+    if source.entity is None or not (source.kind in _SOURCES or (source.kind == "list" and not made_here)):
         return found
     for target in view.operations:
         link = _login(view, source, target) if target.kind == "login" else _to(view, source, target)
@@ -24,10 +25,18 @@ def of(view: View, source: Operation) -> JsonObject:
     return found
 
 
+def _pointer(source: Operation, name: str) -> str | None:
+    """Where a field of the entity stands in the answer; a list is asked for its first row."""
+    named = source.endpoint.response
+    if named is not None and name not in {field.name for field in named}:
+        return None
+    return f"$response.body#/{'0/' if source.kind == 'list' else ''}{name}"
+
+
 def _refresh(view: View) -> JsonObject:
     body = {"refresh_token": "$response.body#/refresh_token"}
     return {
-        t.operation_id: {"operationId": t.operation_id, "requestBody": body}
+        t.operation_id: {"operationId": t.operation_id, "requestBody": {**body}}
         for t in view.operations
         if t.kind == "refresh"
     }
@@ -39,31 +48,27 @@ def _login(view: View, source: Operation, target: Operation) -> JsonObject | Non
     identity = accounts.identity(view.draft, source.entity) or "email"
     password = accounts.password(source.entity).name
     body: JsonObject = {name: f"$request.body#/{name}" for name in (identity, password)}
-    return {"operationId": target.operation_id, "requestBody": body}
+    return {"operationId": target.operation_id, "requestBody": {**body}}
 
 
 def _to(view: View, source: Operation, target: Operation) -> JsonObject | None:
+    """A link to an operation on the same entity, below it, or that refers to it."""
     if target.entity is None or source.entity is None or target is source:
         return None
-    parameters: JsonObject = {}
+    wanted: dict[str, str] = {}
     if target.key and target.entity is source.entity:
-        parameters[target.key] = "$response.body#/id"
-        parameters |= {parent.param: f"$response.body#/{parent.field}" for parent in target.parents}
+        wanted = {target.key: "id", **{parent.param: parent.field for parent in target.parents}}
     elif target.entity is not source.entity and not target.key:
-        for parent in target.parents:
-            if target.entity.fields[parent.field].references == source.entity.name:
-                parameters[parent.param] = "$response.body#/id"
-        if len(parameters) != len(target.parents):
+        below = [p for p in target.parents if target.entity.fields[p.field].references == source.entity.name]
+        if len(below) != len(target.parents):
             return None
+        wanted = {parent.param: "id" for parent in below}
+    parameters: JsonObject = {param: _pointer(source, name) for param, name in wanted.items()}
     body = _references(view, source, target)
-    if not parameters and not body:
+    if None in parameters.values() or not (parameters or body):
         return None
     link: JsonObject = {"operationId": target.operation_id}
-    if parameters:
-        link["parameters"] = parameters
-    if body:
-        link["requestBody"] = body
-    return link
+    return link | ({"parameters": parameters} if parameters else {}) | ({"requestBody": {**body}} if body else {})
 
 
 def _references(view: View, source: Operation, target: Operation) -> JsonObject:
@@ -71,4 +76,5 @@ def _references(view: View, source: Operation, target: Operation) -> JsonObject:
     if target.kind not in _WRITES or target.entity is None or source.entity is None or target.entity is source.entity:
         return {}
     written = bodies.create_fields(view, target)
-    return {f.name: "$response.body#/id" for f in written if f.references == source.entity.name}
+    pointer = _pointer(source, "id")
+    return {f.name: pointer for f in written if f.references == source.entity.name and pointer is not None}

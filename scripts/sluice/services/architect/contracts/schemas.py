@@ -149,6 +149,12 @@ def computed(field: EntityField, siblings: Iterable[EntityField]) -> Computed | 
     return None
 
 
+def never_negative(rows: EntityField, by: Computed) -> bool:
+    """Whether no factor of a computed sum can be below zero."""
+    lowest = [schema(item).get("minimum") for item in rows.items if item.name in by.factors]
+    return all(isinstance(low, int | float) and low >= 0 for low in lowest)
+
+
 def example(field: EntityField, owner: str = "") -> JsonValue:
     """A value that is valid by `schema(field)` and the same on every run."""
     if field.default is not None and _fits(field):

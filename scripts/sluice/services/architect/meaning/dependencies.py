@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 
-from sluice.services.architect.reading import services
 from sluice.services.architect.reading.draft import Draft
 from sluice.services.architect.reading.events import services_in
 from sluice.services.architect.reading.markdown import Item, Paragraph, Section, Table
@@ -11,9 +10,7 @@ from sluice.services.architect.reading.markdown import Item, Paragraph, Section,
 
 def settle(draft: Draft) -> None:
     """Fills `depends_on` of every service."""
-    for section in draft.doc.walk():
-        if services.excluded(draft, section):
-            continue
+    for section in draft.sections():
         for block in section.blocks:
             if isinstance(block, Table):
                 _table(draft, block)

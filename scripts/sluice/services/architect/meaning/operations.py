@@ -1,5 +1,6 @@
 """What each endpoint means: its kind, its entity, its parameters, the fields that an action sets."""
 
+import re
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
@@ -13,6 +14,7 @@ from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
 
 SIMILAR = 0.75
+NOW = "now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +116,15 @@ class _Classifier:
     def _special(self, last: Link) -> Operation:
         """The last part of the path is no entity: numbers, a search, a verb, a field."""
         base = self.links[-2] if len(self.links) > 1 else None
-        entity = base.entity if base is not None else self._only_entity()
         literal = last.literal.lower()
+        entity = (
+            self.account if literal in self.paths["me"] else base.entity if base is not None else self._only_entity()
+        )
         if last.param is not None or entity is None or entity.owner != self.endpoint.service:
             return self._unknown("What does it do, and to which entity?")
+        if literal in self.paths["me"] and self.endpoint.method in {"PATCH", "PUT"} and self._account_only(entity):
+            operation_id = names.camel("update", "my", entity.name)
+            return Operation(self.endpoint, "update", operation_id, entity)
         if self.endpoint.method == "GET" and (base is None or base.param is None):
             if literal in self.paths["summary"]:
                 return Operation(self.endpoint, "summary", names.camel("get", entity.name, "summary"), entity)
@@ -127,6 +134,9 @@ class _Classifier:
             return self._action(entity, base.param, literal)
         return self._unknown("What does it answer?")
 
+    def _account_only(self, entity: EntityDraft) -> bool:
+        return entity is self.account and self.links[-1].param is None
+
     def _action(self, entity: EntityDraft, param: str, literal: str) -> Operation:
         name = names.field_name(literal)
         parents = self._parents(entity)
@@ -134,6 +144,7 @@ class _Classifier:
             operation_id = names.camel("set", entity.name, name)
             return Operation(self.endpoint, "update", operation_id, entity, param, parents, {}, (name,))
         sets = self._sets(entity, literal)
+        sets |= {f.name: NOW for f in entity.fields.values() if f.type == "datetime" and _moment_of(f.name, literal)}
         operation_id = names.camel(literal, entity.name)
         if not sets:
             return self._unknown(f"Which field of {entity.name} does `{literal}` change, and to what?", operation_id)
@@ -149,11 +160,7 @@ class _Classifier:
         scored = sorted(((alike(literal, value), name, value) for name, value in choices), reverse=True)
         if scored and scored[0][0] >= SIMILAR and [s[0] for s in scored].count(scored[0][0]) == 1:
             return {scored[0][1]: scored[0][2]}
-        flags = [f for f in entity.fields.values() if f.type == "boolean"]
-        best = next((f for f in flags if alike(literal, names.split(f.name)[-1]) >= SIMILAR), None)
-        if best is None:
-            return {}
-        return {best.name: not literal.startswith("un")}
+        return _flag(entity, literal, text)
 
     def _parents(self, entity: EntityDraft) -> tuple[Parent, ...]:
         found: list[Parent] = []
@@ -173,6 +180,29 @@ class _Classifier:
         literals = [part for part in self.endpoint.path.split("/") if part and not part.startswith("{")]
         name = operation_id or names.camel(self.endpoint.method.lower(), *literals)
         return Operation(self.endpoint, "unknown", name)
+
+
+def _flag(entity: EntityDraft, verb: str, text: str) -> dict[str, JsonValue]:
+    """The boolean that the text sets (`sets active to false`) or that the verb is like (`deactivate`, `mark-read`)."""
+    flags = [f.name for f in entity.fields.values() if f.type == "boolean"]
+    for name in flags:
+        told = re.search(rf"\b{re.escape(name)}\b\W+(?:\w+\W+){{0,2}}?(true|false)\b", text)
+        if told:
+            return {name: told.group(1) == "true"}
+    for name in flags:
+        plain = names.split(name)[-1]
+        if alike(verb, plain) >= SIMILAR:
+            return {name: True}
+        bare = next((verb.removeprefix(prefix) for prefix in ("un", "de", "dis", "in") if verb.startswith(prefix)), "")
+        if bare and (alike(bare, plain) >= SIMILAR or plain.endswith(bare) and len(bare) > 2):  # noqa: PLR2004 - `able` of `enabled`
+            return {name: False}
+    return {}
+
+
+def _moment_of(name: str, verb: str) -> bool:
+    """`cancelled_at` is when `cancel` happened."""
+    parts = name.split("_")
+    return parts[-1] in {"at", "on", "time"} and len(parts) > 1 and alike(verb, "_".join(parts[:-1])) >= SIMILAR
 
 
 def _stated(text: str, value: str) -> bool:

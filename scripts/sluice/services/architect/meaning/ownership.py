@@ -11,6 +11,7 @@ GROUP_CONFIDENCE = 0.5
 
 def settle(draft: Draft) -> None:
     """Gives every endpoint and every entity a service; each guess is an open question."""
+    _drop_doubtful(draft)
     if not draft.services:
         _group(draft)
     for endpoint in draft.endpoints:
@@ -28,6 +29,19 @@ def settle(draft: Draft) -> None:
         if endpoint.service is None:
             draft.ask(endpoint.key, "Which service answers it? It was left out.", endpoint.span)
             draft.endpoints.remove(endpoint)
+
+
+def _drop_doubtful(draft: Draft) -> None:
+    """A noun is an entity when the document says so, gives it fields, has a path for it or holds it in a list."""
+    spoken = {id(routes.main_entity(draft, endpoint.path)) for endpoint in draft.endpoints}
+    listed = {field.item_type for entity in draft.entities.values() for field in entity.fields.values()}
+    for name, entity in list(draft.entities.items()):
+        own = [field for field in entity.fields if field != "id"]
+        if entity.certain or len(own) > 1 or id(entity) in spoken or name in listed:
+            continue
+        del draft.entities[name]
+        question = "It stands among the entities, but has neither fields nor an endpoint; it was not taken as one."
+        draft.ask(entity.original[:80], question, entity.span)
 
 
 def _by_entity(draft: Draft, endpoint: EndpointDraft) -> str | None:

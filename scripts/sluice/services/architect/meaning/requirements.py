@@ -4,7 +4,7 @@ import re
 
 from sluice.model.decomposition import Requirement
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import names, services
+from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft, EventDraft, ServiceDraft
 from sluice.services.architect.reading.markdown import Item, Paragraph, Section, Table
 
@@ -18,25 +18,26 @@ Drafted = ServiceDraft | EntityDraft | EndpointDraft | EventDraft
 def settle(draft: Draft) -> None:
     """Fills `draft.requirements`, and gives every found item the requirement that it stands in."""
     lines: dict[int, str] = {}
-    for section in draft.doc.walk():
-        if not services.excluded(draft, section):
-            _section(draft, section, lines)
+    for section in draft.sections():
+        _section(draft, section, lines)
     items: list[Drafted] = [
         *draft.services.values(),
         *draft.entities.values(),
         *draft.endpoints,
         *draft.events.values(),
     ]
+    named = _named(draft)
     for item in items:
         if item.span is not None:
-            item.requirement = _requirement_of(draft, item, lines)
+            label = item.key if isinstance(item, EndpointDraft) else item.name
+            item.requirement = named.get(label) or _requirement_of(draft, item, lines)
     for key, requirement in draft.requirements.items():
         covered = _covered(draft, requirement)
         draft.requirements[key] = requirement.model_copy(update={"covered_by": covered})
 
 
 def _section(draft: Draft, section: Section, lines: dict[int, str]) -> None:
-    told = "requirements" in draft.words.roles(section.name)
+    told = "requirements" in draft.roles[section]
     heading = _identified(draft, section.name)
     if heading:
         _note(draft, heading, section.name, section.span, lines)
@@ -70,6 +71,17 @@ def _note(draft: Draft, name: str | None, text: str, span: Span, lines: dict[int
     draft.requirements.setdefault(name, Requirement(id=name, text=text[:1000], source=span))
     for line in range(span.line_start, min(span.line_end, span.line_start + 200) + 1):
         lines.setdefault(line, name)
+
+
+def _named(draft: Draft) -> dict[str, str]:
+    """Endpoints and events by the first requirement of the document that names them."""
+    found: dict[str, str] = {}
+    for requirement in draft.requirements.values():
+        for method, path in _MENTION.findall(requirement.text):
+            found.setdefault(f"{method} {path.rstrip('.')}", requirement.id)
+        for name in draft.events.keys() & set(re.findall(r"\w+", requirement.text)):
+            found.setdefault(name, requirement.id)
+    return found
 
 
 def _requirement_of(draft: Draft, item: Drafted, lines: dict[int, str]) -> str:

@@ -4,12 +4,16 @@ from sluice.model.domain import EntityField
 from sluice.services.architect.meaning import routes
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
+from sluice.services.architect.reading.fields import SERVER_SET
 
+TOKENS = ("access_token", "refresh_token", "token_type", "expires_in", "token")
 ID = EntityField(name="id", type="uuid", read_only=True, description="Key, set by the service.")
 
 
 def settle(draft: Draft) -> None:
     """Resolves what `fields` left as words; unknown nouns become questions."""
+    for endpoint in draft.endpoints:
+        _from_bodies(draft, endpoint)
     _named_enums(draft)
     for entity in draft.entities.values():
         entity.fields = {name: _resolved(draft, entity, field) for name, field in entity.fields.items()}
@@ -21,6 +25,24 @@ def settle(draft: Draft) -> None:
     for entity in draft.entities.values():
         if len(entity.fields) == 1 and not entity.embedded:
             draft.ask(entity.name, "The document names no fields of it; it has only an id.", entity.span)
+
+
+def _from_bodies(draft: Draft, endpoint: EndpointDraft) -> None:
+    """Fields that only a request or a response names; the fields of objects that only a body spells out."""
+    entity = routes.main_entity(draft, endpoint.path, endpoint.service)
+    if entity is None or entity.owner != endpoint.service:
+        return
+    given = {field.name for field in endpoint.request or []}
+    for field in [*(endpoint.request or []), *(endpoint.response or [])]:
+        known = entity.fields.get(field.name)
+        if known is None and field.name not in {"id", *TOKENS}:
+            about = f"{entity.name}.{field.name}"
+            told = "request" if field.name in given else "response"
+            draft.ask(about, f"Only the {told} of {endpoint.key} names it; it was added as optional.", endpoint.span)
+            shown = {"required": field.name in SERVER_SET, "read_only": told == "response"}
+            entity.fields[field.name] = field.model_copy(update=shown)
+        elif known is not None and field.items and not known.items:
+            entity.fields[field.name] = known.model_copy(update={"items": field.items, "item_type": "object"})
 
 
 def _named_enums(draft: Draft) -> None:
@@ -66,6 +88,10 @@ def _embed(draft: Draft) -> None:
 
 def _key(draft: Draft, entity: EntityDraft) -> None:
     declared = entity.fields.pop("id", None)
+    alias = f"{names.snake(entity.name)}_id"
+    if declared is None and alias in entity.fields and entity.fields[alias].references in {None, entity.name}:
+        declared = entity.fields.pop(alias)
+        draft.ask(f"{entity.name}.{alias}", "It is the key; services call it `id`.", entity.span)
     if declared is not None and declared.type not in {"uuid", "string"}:
         draft.ask(f"{entity.name}.id", f"The document wants {declared.type} ids; services keep UUIDs.", entity.span)
     entity.fields = {"id": ID, **entity.fields}

@@ -1,5 +1,6 @@
 """What is known so far while a document is read; frozen into a Decomposition at the end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sluice.model.decomposition import Question, Requirement
@@ -14,7 +15,10 @@ MAX_QUESTIONS = 500
 
 @dataclass(slots=True)
 class ServiceDraft:
-    """A service that the document names, or a group that was made because it names none."""
+    """A service that the document names, or a group that was made because it names none.
+
+    `origin` is the table or the section in which it was declared, to recognise a second row or heading of that name.
+    """
 
     name: str
     original: str
@@ -22,12 +26,16 @@ class ServiceDraft:
     span: Span | None = None
     requirement: str | None = None
     confidence: float = 1.0
+    origin: object = None
     depends_on: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class EntityDraft:
-    """A noun with fields in the order of the document; `owner` is a service's name once known."""
+    """A noun with fields in the order of the document; `owner` is a service's name once known.
+
+    `certain`: the document says in so many words that it is an entity; else fields or a path must bear it out.
+    """
 
     name: str
     original: str
@@ -37,6 +45,7 @@ class EntityDraft:
     span: Span | None = None
     requirement: str | None = None
     embedded: bool = False
+    certain: bool = False
 
 
 @dataclass(slots=True)
@@ -98,6 +107,17 @@ class Draft:
     events: dict[str, EventDraft] = field(default_factory=dict)
     questions: dict[tuple[str, str], Question] = field(default_factory=dict)
     requirements: dict[str, Requirement] = field(default_factory=dict)
+    roles: dict[Section, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for section in self.doc.walk():
+            above = self.roles.get(section.parent) if section.parent else None
+            excluded = above is not None and "excluded" in above
+            self.roles[section] = above if excluded and above else self.words.roles(section.name)
+
+    def sections(self) -> Iterator[Section]:
+        """The sections that speak of what is to be built, in the order of the document."""
+        return (section for section, roles in self.roles.items() if "excluded" not in roles)
 
     def ask(self, about: str, question: str, span: Span | None = None) -> None:
         """Notes a doubt once; beyond a bound one last question says that there are more."""
@@ -112,8 +132,8 @@ class Draft:
         return self.aliases.get(stem(split(text), self.words)) if text else None
 
     def scope(self, section: Section) -> str | None:
-        """The service whose section this is."""
-        return next((self.scopes[s] for s in section.ancestors() if s in self.scopes), None)
+        """The service whose section this is, or stands below."""
+        return self.scopes.get(section)
 
 
 def stem(words: tuple[str, ...], vocabulary: Words) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from sluice.model.service_map import Method, Span
-from sluice.services.architect.reading import details, names, services
+from sluice.services.architect.reading import details, names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft
 from sluice.services.architect.reading.markdown import Block, Code, Item, Paragraph, Row, Section, Table, Text
 
@@ -30,9 +30,7 @@ class Target:
 
 def find(draft: Draft) -> None:
     """Fills `draft.endpoints`, in the order of the document."""
-    for section in draft.doc.walk():
-        if services.excluded(draft, section):
-            continue
+    for section in draft.sections():
         scope = draft.scope(section)
         _from_heading(draft, section, scope)
         for block in section.blocks:

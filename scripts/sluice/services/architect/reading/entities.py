@@ -1,312 +1,267 @@
 """Finds entities and their fields: field tables, lists below a noun, `Order: id, status`, columns that name nouns."""
 
+import keyword
 import re
 
 from sluice.model.domain import EntityField
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import fields, names, services, shapes
+from sluice.services.architect.reading import fields, listings, names
 from sluice.services.architect.reading.draft import Draft, EntityDraft
 from sluice.services.architect.reading.markdown import Block, Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading.services import first_paragraph
 
 MAX_ENTITIES = 500
 MAX_FIELDS = 100
+_CAPTION = 120
 _NOUN = re.compile(r"[A-Za-z][\w-]*(?:\s+[A-Za-z][\w-]*){0,2}")
-_BRACKET = re.compile(r"\s*[(\[].*$|\s+[—–-]\s.*$|\s*:.*$", re.DOTALL)
-_FIELD = re.compile(r"\s*[`*]*([A-Za-z_][\w-]*(?:\s[a-z]+)?)[`*]*\s*(\?)?\s*(?:[:(]|\s[—–-]\s|,|$)\s*(.*)$", re.DOTALL)
-_METHOD = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+/")
+_AFTER_NOUN = re.compile(r"\s*[(\[].*$|\s+[—–-]\s.*$|\s*:.*$", re.DOTALL)  # noqa: RUF001 - dashes that people type
+_ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 
 
 def find(draft: Draft) -> None:
     """Fills `draft.entities` and `draft.enums`; an entity is only what the document declares as one."""
-    for section in draft.doc.walk():
-        if services.excluded(draft, section):
-            continue
-        roles = draft.words.roles(section.name)
+    for section in draft.sections():
         subject = _subject(draft, section)
-        for position, block in enumerate(section.blocks):
-            before = section.blocks[position - 1] if position else None
-            if isinstance(block, Table):
-                _from_table(draft, section, block, subject or _caption(before))
-            elif isinstance(block, Item):
-                _from_item(draft, section, block, roles, subject)
-            elif isinstance(block, Paragraph):
-                _from_paragraph(draft, section, block.text, subject)
         if subject and _under_model(draft, section):
             _entity(draft, subject, section, section.span)
+        for position, block in enumerate(section.blocks):
+            if isinstance(block, Table):
+                _from_table(draft, section, block, subject or _caption(section.blocks, position))
+            elif isinstance(block, Item):
+                _from_item(draft, section, block, subject)
+            elif isinstance(block, Paragraph):
+                _from_paragraph(draft, section, block, subject)
+        known = draft.entities.get(names.entity_name(subject)) if subject else None
+        if known is not None:
+            known.description = known.description or first_paragraph(section)[:300]
 
 
 def _subject(draft: Draft, section: Section) -> str:
     """The noun a section is about, such as `Order` of `### 3.1 Order`, or ''."""
-    for candidate in (section, section.parent):
-        if candidate is None or candidate.level == 0:
-            return ""
-        title = candidate.name
-        if draft.words.has("generic_headings", title.lower()):
-            continue
-        labelled = draft.words.labelled(title)
-        if labelled and labelled[0] == "entity":
-            return labelled[1]
-        noun = _noun(draft, title)
-        known = names.entity_name(noun) in draft.entities
-        return noun if noun and (known or _under_model(draft, candidate) or _has_fields(draft, section)) else ""
-    return ""
+    candidate = section
+    if draft.words.has("generic_headings", section.name.lower()) and section.parent is not None:
+        candidate = section.parent
+    if candidate.level == 0:
+        return ""
+    labelled = draft.words.labelled(candidate.name)
+    if labelled and labelled[0] == "entity":
+        return labelled[1]
+    noun = _noun(draft, candidate.name)
+    declared = names.entity_name(noun) in draft.entities or _under_model(draft, candidate)
+    return noun if noun and (declared or _lists_fields(draft, section)) else ""
 
 
 def _noun(draft: Draft, title: str) -> str:
-    """`Order (owned by order-service)` and `The Order entity` are both `Order`."""
-    bare = _BRACKET.sub("", title).strip("`* ")
-    bare = draft.words.pattern("labels", "entity").sub("", bare).strip()
-    bare = re.sub(r"^(?:the|an?)\s+", "", bare, flags=re.IGNORECASE)
-    plain = _NOUN.fullmatch(bare)
-    if not plain or draft.service_of(bare) and not names.entity_name(bare):  # noqa: RUF021 - reads as it is meant
+    """`Order (owned by order-service)` and `The Order entity` are both `Order`; '' for anything but a noun."""
+    bare = _AFTER_NOUN.sub("", title).strip("`* ")
+    bare = _ARTICLE.sub("", draft.words.pattern("labels", "entity").sub("", bare).strip())
+    if not _NOUN.fullmatch(bare) or draft.words.has("generic_headings", bare.lower()) or draft.words.roles(bare):
         return ""
-    return "" if draft.words.roles(bare) or draft.words.has("generic_headings", bare.lower()) else bare
+    return bare
 
 
 def _under_model(draft: Draft, section: Section) -> bool:
     parent = section.parent
-    return parent is not None and "entities" in draft.words.roles(parent.name) and bool(_noun(draft, section.name))
+    return parent is not None and "entities" in draft.roles[parent] and bool(_noun(draft, section.name))
 
 
-def _has_fields(draft: Draft, section: Section) -> bool:
-    return any(isinstance(block, Table) and _field_columns(draft, block) for block in section.blocks)
+def _lists_fields(draft: Draft, section: Section) -> bool:
+    """A table of fields, or at least two items that give a name and a known type."""
+    if any(isinstance(block, Table) and listings.columns(draft, block) for block in section.blocks):
+        return draft.service_of(section.name) is None or "entities" in draft.roles[section]
+    if draft.service_of(section.name) is not None:
+        return False
+    items = [block for block in section.blocks if isinstance(block, Item)]
+    typed = [item for item in items if (field := listings.from_item(item)) and fields.states_type(field.description)]
+    return len(typed) > 1 and len(typed) * 2 > len(items)
 
 
-def _caption(before: Block | None) -> str:
-    """The noun in the paragraph above a table: `**Order**`, `Fields of Order:`."""
-    if not isinstance(before, Paragraph):
+def _caption(blocks: list[Block], position: int) -> str:
+    """The paragraph above a table when it names a noun: `**Order** (order-service)`, `Fields of Order:`."""
+    before = blocks[position - 1] if position else None
+    if not isinstance(before, Paragraph) or len(before.text.plain) > _CAPTION:
         return ""
-    if before.text.marked and len(before.text.plain) < 120:  # noqa: PLR2004 - a caption is short
-        return before.text.marked[0].strip(": ")
-    found = re.match(r"(?:The\s+)?([A-Z]\w+)\b[^.\n]{0,40}:\s*$", before.text.plain)
+    plain = before.text.plain
+    if before.text.marked:
+        return plain[plain.find(before.text.marked[0]) :].rstrip(": ")
+    found = re.search(r"\b([A-Z][A-Za-z]+)\b[^.\n]{0,40}:\s*$", plain)
     return found.group(1) if found else ""
 
 
-def _field_columns(draft: Draft, table: Table) -> dict[str, int]:
-    """Role of each column, when the table lists fields: its first column is `field`, and there is a `type`."""
-    roles = ("field", "type", "required", "nullable", "unique", "default", "values", "notes")
-    found: dict[str, int] = {}
-    for position, header in enumerate(table.header):
-        role = draft.words.column(header, roles)
-        if role:
-            found.setdefault(role, position)
-    return found if found.get("field") == 0 and "type" in found else {}
-
-
 def _from_table(draft: Draft, section: Section, table: Table, subject: str) -> None:
-    if columns := _field_columns(draft, table):
-        if not subject:
-            draft.ask(section.name or "document", "A table of fields does not say which entity it is of.", table.span)
-            return
-        entity = _entity(draft, subject, section, table.span)
+    roles = listings.columns(draft, table)
+    if not roles:
+        _from_nouns(draft, section, table)
+    elif not subject:
+        draft.ask(section.name or "document", "A table of fields does not say which entity it is of.", table.span)
+    else:
+        owner = _owner_in(draft, subject)
+        entity = _entity(draft, _AFTER_NOUN.sub("", subject).strip("`* "), section, table.span, owner)
         for row in table.rows:
-            _add(draft, entity, _row_field(draft, row, columns), _row_span(row), row.cells[0].plain)
-        return
-    _from_nouns(draft, section, table)
+            _add(draft, entity, listings.from_row(draft, row, roles), _row_span(row), row.cells[0].plain)
 
 
 def _row_span(row: Row) -> Span:
     return Span(line_start=row.line, line_end=row.line)
 
 
-def _row_field(draft: Draft, row: Row, columns: dict[str, int]) -> EntityField | None:
-    def cell(role: str) -> str:
-        return row.cells[columns[role]].plain if role in columns and columns[role] < len(row.cells) else ""
-
-    notes = [cell("notes")]
-    if cell("values"):
-        notes.insert(0, f"one of {cell('values')}")
-    if cell("default") not in {"", "-", "—"}:
-        notes.insert(0, f"default {cell('default')}")
-    if draft.words.has("truths", cell("unique").lower()) and "unique" in columns:
-        notes.insert(0, "unique")
-    required: bool | None = None
-    if "required" in columns:
-        required = draft.words.has("truths", cell("required").lower())
-    elif "nullable" in columns:
-        required = not draft.words.has("truths", cell("nullable").lower())
-    return shapes.field(cell("field"), cell("type"), *notes, required=required)
-
-
 def _from_nouns(draft: Draft, section: Section, table: Table) -> None:
     """`Entity | Owner | Fields`, or a column of a service table that names its entities."""
-    roles = [
-        draft.words.column(header, ("service", "entity", "entities", "fields", "notes")) for header in table.header
-    ]
-    owners = [draft.words.column(header, ("owner",)) for header in table.header]
-    if roles[:1] == ["entity"] and (
-        "fields" in roles or "owner" in owners or "entities" in draft.words.roles(section.name)
-    ):
+    words = draft.words
+    roles = [words.column(header, ("service", "entity", "entities", "fields", "notes")) for header in table.header]
+    owners = [words.column(header, ("owner",)) for header in table.header]
+    told = "fields" in roles or "owner" in owners or "entities" in draft.roles[section]
+    if roles[:1] == ["entity"] and told:
         for row in table.rows:
             _noun_row(draft, section, row, roles, owners)
     elif "service" in roles and "entities" in roles:
         for row in table.rows:
             owner = draft.service_of(row.cells[roles.index("service")].plain)
             for noun in _nouns(row.cells[roles.index("entities")].plain):
-                _entity(draft, noun, section, _row_span(row), owner)
+                _entity(draft, noun, section, _row_span(row), owner, certain=True)
 
 
 def _noun_row(draft: Draft, section: Section, row: Row, roles: list[str | None], owners: list[str | None]) -> None:
     noun = _noun(draft, row.cells[0].plain)
     if not noun:
+        if row.cells[0].plain:
+            draft.ask(row.cells[0].plain[:80], "It stands among the entities, but is no usable noun.", _row_span(row))
         return
     owner = draft.service_of(row.cells[owners.index("owner")].plain) if "owner" in owners else None
-    entity = _entity(draft, noun, section, _row_span(row), owner)
+    entity = _entity(draft, noun, section, _row_span(row), owner, certain=True)
     if "fields" in roles:
-        for field in _inline(row.cells[roles.index("fields")].plain):
+        for field in listings.from_names(row.cells[roles.index("fields")].plain):
             _add(draft, entity, field, _row_span(row), field.name)
+    if "notes" in roles:
+        entity.description = entity.description or row.cells[roles.index("notes")].plain[:300]
 
 
 def _nouns(text: str) -> list[str]:
-    return [
-        noun for piece in re.split(r"[,;/]|\band\b|\n", text) if (noun := piece.strip("`* .")) and _NOUN.fullmatch(noun)
-    ]
+    pieces = (piece.strip("`* .") for piece in re.split(r"[,;/]|\band\b|\n", text))
+    return [piece for piece in pieces if _NOUN.fullmatch(piece) and piece[0].isupper()]
 
 
-def _inline(text: str) -> list[EntityField]:
-    """Fields of `{id, email}` or `id, email (unique) and name`."""
-    group = next((group for _, group in shapes.braces(text)), "")
-    return shapes.parse(group)[0] if group else shapes.names_in_row(text)
-
-
-def _from_item(draft: Draft, section: Section, item: Item, roles: frozenset[str], subject: str) -> None:
+def _from_item(draft: Draft, section: Section, item: Item, subject: str) -> None:
     labelled = draft.words.labelled(item.text.plain)
+    known = names.entity_name(subject) in draft.entities if subject else False
     if labelled and labelled[0] == "entities":
         _owned(draft, section, item, labelled[1])
     elif labelled and labelled[0] == "fields" and subject:
-        entity = _entity(draft, subject, section, item.span)
-        for field in _inline(labelled[1]):
-            _add(draft, entity, field, item.span, field.name)
-        _children(draft, entity, item)
-    elif "enums" in roles:
+        _listed(draft, _entity(draft, subject, section, item.span), item, labelled[1])
+    elif "enums" in draft.roles[section]:
         _enum(draft, item)
-    elif subject and (_under_model(draft, section) or names.entity_name(subject) in draft.entities):
+    elif subject and (known or _under_model(draft, section) or _lists_fields(draft, section)):
         _field_item(draft, _entity(draft, subject, section, section.span), item)
-    elif "entities" in roles:
+    elif "entities" in draft.roles[section]:
         _noun_item(draft, section, item, labelled)
 
 
 def _owned(draft: Draft, section: Section, item: Item, rest: str) -> None:
-    owner = draft.scope(section)
+    """`Owns: Order, Invoice`, with or without items below it."""
     for noun in _nouns(rest):
-        if noun[0].isupper():
-            _entity(draft, noun, section, item.span, owner)
+        _entity(draft, noun, section, item.span, certain=True)
     for child in item.children:
         _noun_item(draft, section, child, None)
+
+
+def _listed(draft: Draft, entity: EntityDraft, item: Item, row: str) -> None:
+    for field in listings.from_names(row):
+        _add(draft, entity, field, item.span, field.name)
+    for child in item.children:
+        _field_item(draft, entity, child)
 
 
 def _noun_item(draft: Draft, section: Section, item: Item, labelled: tuple[str, str] | None) -> None:
     """`- **Order**: id, status`, or the noun with its fields as items below it."""
     text = labelled[1] if labelled and labelled[0] == "entity" else item.text.plain
-    lead = item.text.marked[0] if item.text.marked and text.startswith(item.text.marked[0]) else text
-    noun = _noun(draft, lead)
-    if not noun or not (noun[0].isupper() or item.text.marked):
+    marked = item.text.marked[0] if item.text.marked and text.startswith(item.text.marked[0]) else ""
+    noun = _noun(draft, marked or text)
+    if not noun or not (noun[0].isupper() or marked):
         return
-    rest = text[text.find(noun) + len(noun) :]
-    owner = draft.service_of((re.findall(r"\(([^)]*)\)", rest) or [""])[0])
+    rest = text[text.find(noun) + len(noun) :].lstrip("`*: ")
+    bracket = re.match(r"\(([^)]*)\)", rest)
+    owner = draft.service_of(re.sub(r"^owned by\s+", "", bracket.group(1))) if bracket else None
     entity = _entity(draft, noun, section, item.span, owner)
-    _description(entity, rest)
-    listed = draft.words.labelled(rest.lstrip(" .:—–-"))
-    row = re.sub(r"^\s*\([^)]*\)", "", rest).lstrip(" :—–-") if listed is None else listed[1]
-    for field in _inline(row):
+    row = (rest[bracket.end() :] if bracket and owner else rest).lstrip(" .:—–-")  # noqa: RUF001 - dashes that people type
+    told = draft.words.labelled(row)
+    for field in listings.from_names(told[1] if told else row):
         _add(draft, entity, field, item.span, field.name)
-    _children(draft, entity, item)
-
-
-def _children(draft: Draft, entity: EntityDraft, item: Item) -> None:
+    entity.description = entity.description or row[:300]
     for child in item.children:
-        labelled = draft.words.labelled(child.text.plain)
-        if labelled and labelled[0] == "fields":
-            for field in _inline(labelled[1]):
-                _add(draft, entity, field, child.span, field.name)
-            _children(draft, entity, child)
-        elif labelled is None or labelled[0] != "owner":
+        below = draft.words.labelled(child.text.plain)
+        if below and below[0] == "fields":
+            _listed(draft, entity, child, below[1])
+        else:
             _field_item(draft, entity, child)
 
 
 def _field_item(draft: Draft, entity: EntityDraft, item: Item) -> None:
-    """`- email: string, unique, required`; items below it are the fields of its objects."""
-    if _METHOD.search(item.text.plain):
-        return
     labelled = draft.words.labelled(item.text.plain)
-    if labelled and labelled[0] == "owner" and draft.service_of(labelled[1].strip("`. ")):
-        entity.owner = draft.service_of(labelled[1].strip("`. "))
-        return
-    field = field_of(item.text)
-    if field is None:
-        return
-    if item.children and field.type in {"array", "object"}:
-        items = [inner for child in item.children if (inner := field_of(child.text))]
-        field = field.model_copy(update={"items": tuple(items), "item_type": "object"})
-    _add(draft, entity, field, item.span, item.text.plain)
+    owner = draft.service_of(labelled[1].strip("`. ")) if labelled and labelled[0] == "owner" else None
+    if owner is not None:
+        entity.owner = owner
+    elif field := listings.from_item(item):
+        _add(draft, entity, field, item.span, item.text.plain)
 
 
-def field_of(text: Text) -> EntityField | None:
-    """One field out of a line such as `total (number, computed)`."""
-    found = _FIELD.match(text.plain)
-    if not found:
-        return None
-    about = (
-        found.group(3).removesuffix(")") if found.group(3).count("(") < found.group(3).count(")") else found.group(3)
-    )
-    field = shapes.field(found.group(1), about)
-    return field.model_copy(update={"required": False}) if field and found.group(2) else field
-
-
-def _from_paragraph(draft: Draft, section: Section, text: Text, subject: str) -> None:
-    for line in text.plain.split("\n"):
-        labelled = draft.words.labelled(line)
-        if labelled is None:
-            continue
-        kind, rest = labelled
-        span = Span(line_start=text.line, line_end=text.line + text.plain.count("\n"))
-        if (
-            kind == "fields"
-            and subject
-            and names.entity_name(subject) in draft.entities | {names.entity_name(subject): 0}
-        ):
-            entity = _entity(draft, subject, section, span)
-            for field in _inline(rest):
-                _add(draft, entity, field, span, field.name)
+def _from_paragraph(draft: Draft, section: Section, block: Paragraph, subject: str) -> None:
+    for kind, rest in _labels(draft, block.text):
+        if kind == "fields" and subject:
+            entity = _entity(draft, subject, section, block.span)
+            for field in listings.from_names(rest):
+                _add(draft, entity, field, block.span, field.name)
         elif kind == "owner" and names.entity_name(subject) in draft.entities:
             draft.entities[names.entity_name(subject)].owner = draft.service_of(rest.strip("`. "))
         elif kind == "entities":
             for noun in _nouns(rest):
-                if noun[0].isupper():
-                    _entity(draft, noun, section, span, draft.scope(section))
+                _entity(draft, noun, section, block.span, certain=True)
+
+
+def _labels(draft: Draft, text: Text) -> list[tuple[str, str]]:
+    """The labelled parts of a paragraph, each up to the next label."""
+    found: list[tuple[str, str]] = []
+    for line in text.plain.split("\n"):
+        labelled = draft.words.labelled(line)
+        if labelled is not None:
+            found.append(labelled)
+        elif found:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {line}")
+    return found
 
 
 def _enum(draft: Draft, item: Item) -> None:
-    found = re.match(r"\s*([A-Za-z][\w ]{0,60}?)\s*(?::|\s[—–-]\s|=)\s*(.+)$", item.text.plain, re.DOTALL)
+    found = re.match(r"\s*([A-Za-z][\w ]{0,60}?)\s*(?::|\s[—–-]\s|=)\s*(.+)$", item.text.plain, re.DOTALL)  # noqa: RUF001 - dashes that people type
     if found:
-        listed = fields.enum_values(f"one of {found.group(2)}")
-        draft.enums["".join(names.split(found.group(1)))] = listed
+        draft.enums["".join(names.split(found.group(1)))] = fields.enum_values(f"one of {found.group(2)}")
 
 
-def _description(entity: EntityDraft, text: str) -> None:
-    entity.description = entity.description or text.strip(" :—–-.")[:300]
-
-
-def _entity(draft: Draft, written: str, section: Section, span: Span, owner: str | None = None) -> EntityDraft:
+def _entity(
+    draft: Draft, written: str, section: Section, span: Span, owner: str | None = None, *, certain: bool = False
+) -> EntityDraft:
+    """The entity of this name, made when it is new; the place where its fields stand becomes its source."""
     name = names.entity_name(written)
-    owner = owner or draft.scope(section) or _owner_in_title(draft, section)
+    owner = owner or draft.scope(section) or _owner_in(draft, section.name)
     known = draft.entities.get(name)
     if known is None:
-        known = EntityDraft(name, written[:300], owner=owner, span=span)
-        if name and len(draft.entities) < MAX_ENTITIES:
-            draft.entities[name] = known
-            if names.split(written) != names.split(name) and names.entity_name(name) != names.entity_name(written):
-                draft.ask(name, f"It was named {written[:120]!r} in the document; is {name!r} right?", span)
-        else:
-            draft.ask("document", f"Only the first {MAX_ENTITIES} entities are read.", span)
+        known = EntityDraft(name, written[:300], span=span)
+        if not name or len(draft.entities) >= MAX_ENTITIES:
+            draft.ask("document", f"Only {MAX_ENTITIES} entities with usable names are read.", span)
+            return known
+        draft.entities[name] = known
+        if names.split(written)[:-1] != names.split(name)[: len(names.split(written)) - 1]:
+            draft.ask(name, f"It was named {written[:120]!r} in the document; is {name!r} right?", span)
+    if not known.fields and not certain:
+        known.span = span
     if owner and known.owner and owner != known.owner:
         draft.ask(name, f"Both {known.owner} and {owner} seem to own it; {known.owner} was taken.", span)
     known.owner = known.owner or owner
+    known.certain = known.certain or certain
     return known
 
 
-def _owner_in_title(draft: Draft, section: Section) -> str | None:
-    inside = re.search(r"[(\[—–:-]\s*(?:owned by|owner:?)?\s*`?([\w -]+?)`?\s*[)\]]?\s*$", section.name)
+def _owner_in(draft: Draft, title: str) -> str | None:
+    """`order-service` of `Order (owned by order-service)`, `Order — order-service`."""
+    inside = re.search(r"[(\[:—–-]\s*(?:owned by|owner:?)?\s*`?([\w -]+?)`?\s*[)\]]?\s*$", title)  # noqa: RUF001 - dashes that people type
     return draft.service_of(inside.group(1)) if inside else None
 
 
@@ -314,14 +269,15 @@ def _add(draft: Draft, entity: EntityDraft, field: EntityField | None, span: Spa
     if field is None:
         draft.ask(entity.name, f"No usable field name is left of {written[:80]!r}; it was ignored.", span)
         return
-    if field.name in entity.fields:
-        if entity.fields[field.name].model_copy(update={"description": ""}) != field.model_copy(
-            update={"description": ""}
-        ):
+    known = entity.fields.get(field.name)
+    if known is not None:
+        if known.model_copy(update={"description": ""}) != field.model_copy(update={"description": ""}):
             draft.ask(f"{entity.name}.{field.name}", "It is described twice, differently; the first was taken.", span)
-        return
-    if len(entity.fields) < MAX_FIELDS:
+    elif len(entity.fields) < MAX_FIELDS:
         entity.fields[field.name] = field
-        head = re.split(r"[\s:(,?—–]", written.strip("`* "), maxsplit=1)[0]
-        if names.split(head) != names.split(field.name)[: len(names.split(head))]:
+        head = re.split(r"[\s:(,?—–]", written.strip("`* "), maxsplit=1)[0]  # noqa: RUF001 - dashes that people type
+        plain = names.split(head)
+        if plain != names.split(field.name)[: len(plain)] or keyword.iskeyword(head):
             draft.ask(f"{entity.name}.{field.name}", f"The field was written {written[:80]!r}.", span)
+        elif re.search(r"[a-z][A-Z]", head):
+            draft.ask("document", "Names of fields are in camelCase in the document; JSON uses snake_case.", span)

@@ -3,7 +3,7 @@
 import re
 
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import names, services, shapes
+from sluice.services.architect.reading import names, shapes
 from sluice.services.architect.reading.draft import Draft, EventDraft
 from sluice.services.architect.reading.markdown import Item, Paragraph, Row, Section, Table, Text
 
@@ -11,12 +11,14 @@ MAX_EVENTS = 300
 _EVENT = re.compile(
     r"(?<![\w/.{])([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|[a-z]+(?:_[a-z]+)?\.[a-z]+(?:_[a-z]+)*)(?![\w/}(])"
 )
+_PRONOUN = re.compile(r"\s*(?:it|they|this service)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\s*(?:when|on|upon|after|whenever|if|once)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z`*])")
 
 
 def find(draft: Draft) -> None:
     """Fills `draft.events`: tables and lists first, then the sentences that speak of the events they declared."""
-    sections = [section for section in draft.doc.walk() if not services.excluded(draft, section)]
+    sections = list(draft.sections())
     for section in sections:
         for block in section.blocks:
             if isinstance(block, Table):
@@ -83,7 +85,7 @@ def _from_table(draft: Draft, section: Section, table: Table) -> None:
         if role:
             columns.setdefault(role, position)
     if columns.get("event") == 0 and (
-        "publisher" in columns or "consumers" in columns or "events" in draft.words.roles(section.name)
+        "publisher" in columns or "consumers" in columns or "events" in draft.roles[section]
     ):
         for row in table.rows:
             _row(draft, row, columns, draft.scope(section))
@@ -100,7 +102,8 @@ def _row(draft: Draft, row: Row, columns: dict[str, int], scope: str | None) -> 
     if event is None:
         return
     publishers = services_in(draft, cell("publisher"))
-    _publisher(draft, event, (publishers or [scope if "publisher" not in columns else None])[0], span)
+    fallback = scope if "publisher" not in columns else None
+    _publisher(draft, event, publishers[0] if publishers else fallback, span)
     rest = " ".join(
         text.plain for position, text in enumerate(row.cells) if position > 0 and position != columns.get("payload")
     )
@@ -153,7 +156,7 @@ def _from_heading(draft: Draft, section: Section) -> None:
     labelled = draft.words.labelled(section.name)
     written = labelled[1] if labelled and labelled[0] == "event" else section.name
     parent = section.parent
-    under_events = parent is not None and "events" in draft.words.roles(parent.name)
+    under_events = parent is not None and "events" in draft.roles[parent]
     token = _EVENT.match(written.strip("`* "))
     if token and (under_events or labelled) and _is_event(draft, token.group(1)):
         event = _event(draft, token.group(1), section.span)
@@ -168,7 +171,7 @@ def _from_item(draft: Draft, section: Section, item: Item) -> None:
     if _labelled(draft, section, item.text, item.span, item):
         return
     token = _EVENT.match(item.text.plain.strip("`* "))
-    if "events" not in draft.words.roles(section.name) or not token:
+    if "events" not in draft.roles[section] or not token:
         for child in item.children:
             _from_item(draft, section, child)
         return
@@ -227,34 +230,39 @@ def _until_verb(draft: Draft, text: str) -> str:
 
 
 def _sentences(draft: Draft, section: Section, text: Text, span: Span) -> None:
+    """The events of each sentence; `It` is the service that the sentence before spoke of."""
+    before: str | None = None
     for sentence in _SENTENCE.split(text.plain.replace("\n", " ")):
         tokens = _tokens(draft, sentence)
-        if tokens:
-            _sentence(draft, section, sentence, tokens, span)
+        default = before if _PRONOUN.match(sentence) else draft.scope(section)
+        for token in tokens:
+            _sentence(draft, sentence, token, span, default or draft.scope(section))
+        before = next(iter(services_in(draft, sentence)), before)
 
 
-def _sentence(draft: Draft, section: Section, sentence: str, tokens: list[str], span: Span) -> None:
+def _sentence(draft: Draft, sentence: str, token: str, span: Span, default: str | None) -> None:
     """`order-service publishes OrderCreated`; `When OrderCreated arrives, notification-service creates ...`."""
-    for token in tokens:
-        position = sentence.find(token)
-        before, after = sentence[:position], sentence[position + len(token) :]
-        publishes = _last(draft, "publish", before)
-        consumes = _last(draft, "consume", before)
-        passive = _until_verb(draft, after)
-        event = _event(draft, token, span) if publishes != consumes or token in draft.events else None
-        if event is None:
-            continue
-        _about(draft, event, after, span)
-        subject = (services_in(draft, before)[-1:] or [draft.scope(section)])[0]
-        if publishes > consumes and not _negated(draft, before):
-            _publisher(draft, event, subject, span)
-            event.triggers.append(sentence[:300])
-        elif consumes > publishes and not _negated(draft, before):
-            _consumer(event, subject, sentence)
-        elif re.match(r"\s*(?:when|on|upon|after|whenever|if)\b", before, re.IGNORECASE):
-            actor = (services_in(draft, passive) or [draft.scope(section)])[0]
-            if actor and actor != event.publisher:
-                _consumer(event, actor, sentence)
+    position = sentence.find(token)
+    before, after = sentence[:position], sentence[position + len(token) :]
+    publishes, consumes = _last(draft, "publish", before), _last(draft, "consume", before)
+    event = _event(draft, token, span) if publishes != consumes or names.event_name(token) in draft.events else None
+    if event is None:
+        return
+    _about(draft, event, after, span)
+    named = services_in(draft, before)
+    subject = named[-1] if named else default
+    if publishes != consumes and _negated(draft, before):
+        return
+    if publishes > consumes:
+        _publisher(draft, event, subject, span)
+        event.triggers.append(sentence[:300])
+    elif consumes > publishes:
+        _consumer(event, subject, sentence)
+    elif _CONDITION.match(before):
+        actors = services_in(draft, _until_verb(draft, after))
+        actor = actors[0] if actors else default
+        if actor and actor != event.publisher:
+            _consumer(event, actor, sentence)
 
 
 def _last(draft: Draft, verb: str, text: str) -> int:

@@ -54,6 +54,12 @@ def parse(name: str, *texts: str, required: bool | None = None) -> EntityField |
     )
 
 
+def states_type(text: str) -> bool:
+    """Whether the text begins with a word of the type vocabulary, or lists values."""
+    head = re.split(r"[;,(.]", text, maxsplit=1)[0]
+    return _first_type(head, load()) is not None or bool(enum_values(text))
+
+
 def enum_values(text: str) -> tuple[str, ...]:
     """The values of `enum(a, b)`, `one of a, b or c` or `a | b | c`; empty when there are none."""
     if found := _ENUM_CALL.search(text):
@@ -88,11 +94,11 @@ def _type(name: str, type_text: str, text: str, enum: tuple[str, ...]) -> str:
     if re.search(r"\w\[\]", type_text) or words.pattern("field_phrases", "array_of").match(head.strip()):
         return "array"
     declared = _first_type(head, words) or _first_type(type_text, words)
-    if enum and declared in {None, "string", "text"}:
-        return "string"
+    if enum:
+        return "boolean" if declared == "boolean" else "string"
     if declared == "string" and name.rsplit("_", maxsplit=1)[-1] in {"email", "password"}:
         return name.rsplit("_", maxsplit=1)[-1]
-    return declared or ("string" if enum else _by_name(name, text, words))
+    return declared or _by_name(name, text, words)
 
 
 def _first_type(text: str, words: Words) -> str | None:

@@ -83,6 +83,14 @@ class Code:
 Block = Paragraph | Item | Table | Code
 
 
+def texts_of(block: Block) -> Iterator[Text]:
+    """The running texts of a block: none for tables and code."""
+    if isinstance(block, Item):
+        yield from block.lines()
+    elif isinstance(block, Paragraph):
+        yield block.text
+
+
 @dataclass(slots=True, eq=False)
 class Section:
     """A heading with what stands below it; level 0 is the whole document."""
@@ -162,6 +170,9 @@ class _Builder:
             self.cells.append(text)
         elif self.items:
             self._item_text(text)
+            end = token.map[1] if token.map else self.line
+            for item in self.items:
+                item.span = Span(line_start=item.span.line_start, line_end=max(item.span.line_start, end))
         elif text.plain:
             self.section.blocks.append(Paragraph(text, _span(token)))
 
@@ -182,8 +193,11 @@ class _Builder:
         self.heading = 0
 
     def _list_item_open(self, token: Token) -> None:
-        item = Item(Text("", self.line), _span(token))
-        (self.items[-1].children if self.items else self.section.blocks).append(item)  # type: ignore[attr-defined]  # both are lists that take an item
+        item = Item(Text("", self.line), Span(line_start=self.line, line_end=self.line))
+        if self.items:
+            self.items[-1].children.append(item)
+        else:
+            self.section.blocks.append(item)
         self.items.append(item)
 
     def _list_item_close(self, _: Token) -> None:

@@ -119,6 +119,11 @@ def camel(*parts: str) -> str:
     return "".join([words[0], *(word.capitalize() for word in words[1:])]) if words else ""
 
 
+def pascal(*parts: str) -> str:
+    """A PascalCase identifier out of names in any notation."""
+    return "".join(word.capitalize() for part in parts for word in split(part))
+
+
 def snake(name: str) -> str:
     """`OrderItem` becomes `order_item`."""
     return "_".join(split(name))

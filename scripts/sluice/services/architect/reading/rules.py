@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sluice.services.architect.reading import details, names, services
+from sluice.services.architect.reading import details, names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft
 from sluice.services.architect.reading.markdown import Item, Paragraph, Section
 
@@ -22,15 +22,13 @@ class AuthRule:
 
 def apply(draft: Draft) -> None:
     """Settles `auth` of every endpoint: its own words first, then its service's rules, then the document's."""
-    rules = [rule for section in draft.doc.walk() for rule in _rules(draft, section)]
+    rules = [rule for section in draft.sections() for rule in _rules(draft, section)]
     for endpoint in draft.endpoints:
         if endpoint.auth is None:
             endpoint.auth = _by_rules(draft, endpoint, rules)
 
 
 def _rules(draft: Draft, section: Section) -> Iterator[AuthRule]:
-    if services.excluded(draft, section):
-        return
     for block in section.blocks:
         texts = block.lines() if isinstance(block, Item) else [block.text] if isinstance(block, Paragraph) else []
         for text in texts:

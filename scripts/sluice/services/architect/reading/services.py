@@ -5,40 +5,32 @@ import re
 from sluice.model.service_map import Span
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, ServiceDraft, stem
-from sluice.services.architect.reading.markdown import Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading.markdown import Item, Paragraph, Row, Section, Table, Text, texts_of
 
 MAX_SERVICES = 100
+MENTIONED = 0.8
+MAX_WORDS = 3
 _MENTION = re.compile(r"(?<![\w/.-])([a-z][a-z0-9]*(?:-[a-z0-9]+)*)-(?:service|svc)(?![\w-])")
-_HEADING = re.compile(r"(?:^|\()\s*([A-Za-z][\w&/ -]*?[\s-](?:service|svc|microservice))\b\s*\)?", re.IGNORECASE)
+_HEADING = re.compile(
+    r"(?:^|\()\s*(?:the\s+)?([A-Za-z][\w&/ -]*?[\s-](?:service|svc|microservice))\b\s*(?=$|[()\[:—–,]|-\s|\w+$)",
+    re.IGNORECASE,
+)
+_COMPOUND = re.compile(r"(?:[A-Z][a-z0-9]+){2,}")
 _LEAD = re.compile(r"\s*(.{1,400}?)\s*(?::\s|:$|\s[—–-]\s|—|\(|$|\n)", re.DOTALL)
 
 
 def find(draft: Draft) -> None:
     """Fills `draft.services`, `draft.aliases` and `draft.scopes`."""
-    for section in draft.doc.walk():
-        roles = _roles(draft, section)
-        if "excluded" in roles:
-            continue
+    for section in draft.sections():
         _from_heading(draft, section)
         for block in section.blocks:
             if isinstance(block, Table):
                 _from_table(draft, block)
-            elif isinstance(block, Item) and "services" in roles:
+            elif isinstance(block, Item) and "services" in draft.roles[section]:
                 _from_item(draft, block)
     _from_mentions(draft)
-    for section in draft.doc.walk():
+    for section in draft.roles:
         _scope(draft, section)
-
-
-def excluded(draft: Draft, section: Section) -> bool:
-    """Whether the section, or one above it, speaks of what is not to be built."""
-    return any("excluded" in draft.words.roles(s.name) for s in section.ancestors())
-
-
-def _roles(draft: Draft, section: Section) -> frozenset[str]:
-    if excluded(draft, section):
-        return frozenset({"excluded"})
-    return draft.words.roles(section.name)
 
 
 def _from_heading(draft: Draft, section: Section) -> None:
@@ -46,17 +38,29 @@ def _from_heading(draft: Draft, section: Section) -> None:
     title = section.name
     labelled = draft.words.labelled(title)
     if labelled and labelled[0] == "service":
-        _declare(draft, labelled[1], section.span, _first_paragraph(section))
-    elif found := _HEADING.search(title):
-        _declare(draft, found.group(1), section.span, _first_paragraph(section), siblings=parent)
+        _declare(draft, labelled[1], section.span, first_paragraph(section))
+    elif found := _heading(draft, title):
+        _declare(draft, found, section.span, first_paragraph(section), siblings=parent)
     elif parent is not None and _lists_services(draft, parent) and not _generic(draft, title):
-        _declare(draft, _lead(section.title), section.span, _first_paragraph(section), siblings=parent)
+        _declare(draft, _lead(_title(section)), section.span, first_paragraph(section), siblings=parent)
+
+
+def _heading(draft: Draft, title: str) -> str:
+    """`Order Service` of `Order Service (order-service)` or `Order Service API`; '' for a sentence about services."""
+    found = _HEADING.search(title)
+    if not found or (
+        found.end() < len(title) and title[found.end()].isalnum() and not draft.words.roles(title[found.end() :])
+    ):
+        return ""
+    before = [word.lower() for word in re.split(r"[\s-]+", found.group(1))[:-1]]
+    prose = any(draft.words.has("not_services", word) or draft.words.has("stop_words", word) for word in before)
+    return "" if prose or len(before) > MAX_WORDS else found.group(1)
 
 
 def _lists_services(draft: Draft, section: Section) -> bool:
     """A heading such as `Services`; never the title of the document, which may well speak of microservices."""
     first = draft.doc.children[0] if draft.doc.children else None
-    return section.level > 0 and section is not first and "services" in draft.words.roles(section.name)
+    return section.level > 0 and section is not first and "services" in draft.roles[section]
 
 
 def _generic(draft: Draft, title: str) -> bool:
@@ -91,6 +95,8 @@ def _from_item(draft: Draft, item: Item) -> None:
         _declare(draft, _lead(Text(labelled[1], text.line, text.marked)), item.span, text.plain)
     elif labelled is None:
         lead = _lead(text)
+        if _COMPOUND.fullmatch(lead) and not lead.endswith("Service"):
+            return
         if len(lead.split()) <= 4 or lead in text.marked:  # noqa: PLR2004 - a name, not a sentence
             _declare(draft, lead, item.span, text.plain[len(lead) :].lstrip(" :—–-)("))
 
@@ -104,7 +110,12 @@ def _lead(text: Text) -> str:
     return found.group(1) if found else text.plain[:400]
 
 
-def _first_paragraph(section: Section) -> str:
+def _title(section: Section) -> Text:
+    return Text(section.name, section.title.line, section.title.marked)
+
+
+def first_paragraph(section: Section) -> str:
+    """The text of the first paragraph below a heading, or ''."""
     return next((block.text.plain for block in section.blocks if isinstance(block, Paragraph)), "")
 
 
@@ -123,7 +134,7 @@ def _declare(draft: Draft, written: str, span: Span, description: str, siblings:
     if known is None and len(draft.services) < MAX_SERVICES:
         _sanitised(draft, original, name, span)
         draft.aliases[words] = name
-        draft.services.setdefault(name, ServiceDraft(name, original[:300], description[:500], span))
+        draft.services.setdefault(name, ServiceDraft(name, original[:300], description[:500], span, origin=siblings))
     elif known is not None:
         _repeat(draft, known, original, span, description, siblings)
     else:
@@ -133,14 +144,9 @@ def _declare(draft: Draft, written: str, span: Span, description: str, siblings:
 def _repeat(draft: Draft, known: str, original: str, span: Span, description: str, siblings: object) -> None:
     """The same service again: a heading after a table is normal, the same name twice in one table is a doubt."""
     service = draft.services[known]
-    if (
-        isinstance(siblings, Table)
-        and service.span
-        and siblings.span.line_start < service.span.line_start < span.line_start
-    ):
-        draft.ask(known, "It is listed twice in the same table; the rows were merged.", span)
-    if isinstance(siblings, Section) and service.span and siblings.span.line_start < service.span.line_start:
-        draft.ask(known, "Two headings declare it; they were merged.", span)
+    if siblings is not None and service.origin is siblings:
+        where = "in the same table" if isinstance(siblings, Table) else "by two headings"
+        draft.ask(known, f"It is declared twice {where}; the two were merged.", span)
     if "-" in original and original.endswith("service") and service.name != names.service_name(original):
         _rename(draft, service, names.service_name(original))
     service.description = service.description or description[:500]
@@ -163,38 +169,37 @@ def _sanitised(draft: Draft, original: str, name: str, span: Span) -> None:
 def _from_mentions(draft: Draft) -> None:
     """`x-service` in running text: a service when the document lists none, else an open question."""
     seen: dict[str, Span] = {}
-    for section in draft.doc.walk():
-        if excluded(draft, section):
-            continue
-        for block in section.blocks:
-            texts = (
-                [block.text] if isinstance(block, Paragraph) else list(block.lines()) if isinstance(block, Item) else []
-            )
-            for text in texts:
-                for found in _MENTION.finditer(text.plain):
-                    line = text.line_at(found.start())
-                    seen.setdefault(found.group(0), Span(line_start=line, line_end=line))
+    for section in draft.sections():
+        for text in (text for block in section.blocks for text in texts_of(block)):
+            for found in _MENTION.finditer(text.plain):
+                line = text.line_at(found.start())
+                seen.setdefault(found.group(0), Span(line_start=line, line_end=line))
     declared = bool(draft.services)
     for mention, span in seen.items():
         if draft.service_of(mention) or draft.words.has("not_services", mention.split("-")[0]):
             continue
         if declared:
             draft.ask(mention, "It is mentioned but not listed among the services; it was not added.", span)
-        else:
-            _declare(draft, mention, span, "")
-            draft.services[draft.service_of(mention) or mention].confidence = 0.8
+            continue
+        _declare(draft, mention, span, "")
+        if found_name := draft.service_of(mention):
+            draft.services[found_name].confidence = MENTIONED
             draft.ask(mention, "No list of services names it; it was taken from the text.", span)
 
 
 def _scope(draft: Draft, section: Section) -> None:
+    """The service that a section's heading names; sections below it inherit it."""
     title = section.name
     labelled = draft.words.labelled(title)
-    found = _HEADING.search(title)
-    candidates = [labelled[1] if labelled else "", found.group(1) if found else "", title, _lead(section.title)]
+    found = _heading(draft, title)
+    candidates = [labelled[1] if labelled else "", found, title, _lead(_title(section))]
     service = next((s for s in map(draft.service_of, candidates) if s), None)
     mention = None if service else _MENTION.search(title)
     service = service or (draft.service_of(mention.group(0)) if mention else None)
     parent = section.parent
-    under_model = parent is not None and "entities" in draft.words.roles(parent.name)
-    if service and not (under_model and not found and not mention):
+    is_noun = parent is not None and "entities" in draft.roles[parent] and not found and mention is None
+    inherited = draft.scopes.get(parent) if parent is not None else None
+    if service and not is_noun:
         draft.scopes[section] = service
+    elif inherited:
+        draft.scopes[section] = inherited

@@ -110,10 +110,11 @@ class _Reader:
         token = self.next()
         name = _NAME.search(token.strip('"'))
         optional = self.peek() == "?" and bool(self.next())
-        type_text, items, is_array = "", [], False
+        found: tuple[str, list[EntityField], bool] = ("", [], False)
         if self.peek() == ":":
             self.next()
-            type_text, items, is_array = self._value(depth)
+            found = self._value(depth)
+        type_text, items, is_array = found
         while self.peek() == "[":
             self.next()
             is_array = True

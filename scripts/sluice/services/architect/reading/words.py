@@ -37,8 +37,14 @@ class Words:
 
     def roles(self, title: str) -> frozenset[str]:
         """What a heading announces: names of groups of `sections`; `excluded` stands alone."""
-        found = frozenset(role for role in self.groups["sections"] if self.pattern("sections", role).search(title))
+        found = frozenset(role for role in self.groups["sections"] if self._announces(title, role))
         return frozenset({"excluded"}) if "excluded" in found else found
+
+    def _announces(self, title: str, role: str) -> bool:
+        """The heading holds a phrase of the role, and not as in `Messages between services`."""
+        blockers = self.ordered["role_blockers"]
+        found = self.pattern("sections", role).finditer(title)
+        return any(not title[: match.start()].strip().lower().endswith(blockers) for match in found)
 
     def column(self, header: str, roles: Iterable[str]) -> str | None:
         """The first of `roles` whose column words hold this header cell."""
