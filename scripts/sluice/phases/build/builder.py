@@ -11,7 +11,8 @@ stdin, its job directory as working directory.  The file holds
   tests: {total, passed, failed, skipped}, convergence: 0..1, notes: []}`; it is a claim and is measured again
 * `builder.python`: a Python that has the packages of `Builder.requirements`, null where there are none.  Sluice runs
   the service's tests itself afterwards; a builder that does so too pays twice, one that does not claims no counts
-* `violations`: findings of an earlier attempt that this one has to mend; `attempt`: counts from 1
+* `violations`: findings of an earlier attempt that this one has to mend; `attempt`: counts from 1;
+  `previous_output_dir`: what the attempt before made (to be read only), null in the first
 
 It ends with code 0 when it believes that the service is complete.
 """
