@@ -144,4 +144,5 @@ def _with_print(facts: Facts, service: str) -> Iterator[list[_Edit]]:
             yield [_Edit(file, first.lineno, first.lineno - 1, (f'{" " * first.col_offset}print("request received")',))]
 
 
-_KINDS: dict[str, Finder] = {"HEALTH-001": _without_health, "SCHEMA-001": _with_field, "LOG-001": _with_print}
+# The last one takes a route away, and with it perhaps the only handler that could print.
+_KINDS: dict[str, Finder] = {"LOG-001": _with_print, "SCHEMA-001": _with_field, "HEALTH-001": _without_health}

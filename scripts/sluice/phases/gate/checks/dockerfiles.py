@@ -103,7 +103,8 @@ class PinnedBase(Check[Dockerfile]):
                 yield Hit(source=subject.source, line=line, column=1, values={"image": image, "why": why})
         for hit in facts.hadolint:
             stage = next((stage for stage in subject.stages if stage.line == hit.line), None)
-            if hit.source == subject.source and hit.line not in told and stage and "$" not in stage.image:
+            known = stage is None or "$" in stage.image or subject.stage(stage.image) is not None
+            if hit.source == subject.source and hit.line not in told and stage and not known:
                 yield Hit(
                     source=subject.source, line=hit.line, column=1, values={"image": stage.image, "why": hit.message}
                 )

@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SECRET_WORDS = frozenset(
@@ -83,7 +84,7 @@ def is_secret_value(value: str, name: str) -> bool:
         return False
     if text.startswith(("http://", "https://")) or text.lower().startswith(("bearer", "x-", "authorization")):
         return False
-    if words(name)[-1:] in (["token"], ["key"]) and text.isalpha() and (text.islower() or text.isupper()):
+    if words(name)[-1:] == ["token"] and text.isalpha() and (text.islower() or text.isupper()):
         return False  # a word: parsers have tokens too
     return not _names_something(text)
 
@@ -112,4 +113,5 @@ def is_random(text: str) -> bool:
     kinds = sum(any(test(char) for char in text) for test in (str.isupper, str.islower, str.isdigit))
     chunks = re.findall(r"[A-Za-z]{4,}", text)
     longest = max((len(chunk) for chunk in chunks if chunk.islower() or chunk.istitle() or chunk.isupper()), default=0)
-    return kinds == 3 and entropy(text) > 4.2 and len(set(text)) < len(text) and longest < 8  # noqa: PLR2004 # measured on generated keys
+    ordered = sum(ord(after) - ord(before) == 1 for before, after in pairwise(text))
+    return kinds == 3 and entropy(text) > 4.2 and longest < 8 and ordered < len(text) / 4  # noqa: PLR2004 # measured on generated keys
