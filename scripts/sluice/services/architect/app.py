@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from sluice.model.decomposition import Decomposition
 from sluice.services import app as factory
-from sluice.services.architect import decompose as architect
+from sluice.services.architect.decompose import decompose as read_prd
 from sluice.services.fields import Text
 from sluice.services.tools import expose
 
@@ -27,7 +27,7 @@ def decompose(prd: Text) -> Decomposition:
 
     What the document leaves open comes back as questions; nothing is invented.
     """
-    return architect.decompose(prd)
+    return read_prd(prd)
 
 
 def create() -> FastAPI:
