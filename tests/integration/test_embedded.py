@@ -103,7 +103,7 @@ def eventually(condition, seconds: float = 30) -> bool:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    made = Run(tmp_path_factory.mktemp("workspace"))
+    made = Run(tmp_path_factory.mktemp("a wörkspace with spaces"))
     made.stack.up()
     yield made
     made.close()

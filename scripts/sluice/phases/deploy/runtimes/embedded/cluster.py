@@ -10,7 +10,7 @@ import pwd
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -53,7 +53,7 @@ class Cluster:
         """Whether `make` came to its end."""
         return (self.home / "complete").is_file()
 
-    def make(self, password: str, *, run_id: str) -> None:
+    def make(self, password: str, *, run_id: str, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Create the cluster (`initdb`), anew if an earlier attempt was cut short.
 
         Raises:
@@ -76,6 +76,7 @@ class Cluster:
                 env=child_environment(),
                 user=self.user,
                 timeout=_INITDB_TIMEOUT_S,
+                cancelled=cancelled,
             ).check(hint="is there space on the disk, and is the temporary directory writable?")
         finally:
             secret.unlink()
@@ -95,7 +96,7 @@ class Cluster:
             "full_page_writes": "off",
             "wal_level": "minimal",
             "max_wal_senders": "0",
-            "max_connections": "200",
+            "max_connections": "300",
             "jit": "off",
             "shared_buffers": "64MB",
             "dynamic_shared_memory_type": "mmap",

@@ -57,15 +57,20 @@ class Deployer:
         record = self.supervisor.record
         try:
             requirements = [service.directory / "requirements.txt"]
-            python = ensure_environment(self.workspace, requirements, emit=self.supervisor.emit, run_id=self.run.run_id)
+            python = ensure_environment(
+                self.workspace,
+                requirements,
+                emit=self.supervisor.emit,
+                run_id=self.run.run_id,
+                cancelled=self.supervisor.interrupted.is_set,
+            )
             sql = record.servers[probes.POSTGRES]
             env = {
                 "DATABASE_URL": databases.ensure_for(record, databases.name_for(service.name), sql.port),
                 "REDIS_URL": state.redis_url,
                 "JWT_SECRET": state.jwt_secret,
             }
-            pycache = self.run.stack / "pycache"
-            server = self.supervisor.ensure(services.generated(service, python, pycache, env))
+            server = self.supervisor.ensure(services.generated(service, python, env))
         except NotHealthy as failure:
             return _refused(service, failure.problem, log=failure.log, restarts=failure.restarts)
         except EnvironmentFailure as failure:

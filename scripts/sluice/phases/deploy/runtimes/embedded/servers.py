@@ -40,7 +40,7 @@ def redis(home: Path, password: str, port: int | None) -> Program:
             "bind": HOST,
             "port": str(ports["redis"]),
             "requirepass": password,
-            "dir": json.dumps(str(home)),
+            "dir": json.dumps(str(home), ensure_ascii=False),
             "appendonly": "yes",
             "appendfsync": "no",
             "save": '""',

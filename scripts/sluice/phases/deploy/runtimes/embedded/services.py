@@ -29,14 +29,14 @@ def build1(name: str, home: Path, database_url: str, port: int | None) -> Progra
     )
 
 
-def generated(service: ServiceToRun, python: Path, pycache: Path, env: Mapping[str, str]) -> Program:
-    """A service that a builder made; its bytecode is kept out of its directory, which must stay as it was built."""
+def generated(service: ServiceToRun, python: Path, env: Mapping[str, str]) -> Program:
+    """A service that a builder made; no bytecode is written, since its directory must stay as it was built."""
     full = {
         **env,
         "SERVICE_NAME": service.name,
         "ROOT_PATH": prefix_of(service.name),
         "LOG_LEVEL": "INFO",
-        "PYTHONPYCACHEPREFIX": str(pycache),
+        "PYTHONDONTWRITEBYTECODE": "1",
     }
     return Program(
         name=service.name,

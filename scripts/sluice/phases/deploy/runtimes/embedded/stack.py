@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -159,7 +159,8 @@ class EmbeddedStack:
                 lost = f"the databases of this run are gone from {memory.cluster}; starting with empty ones"
                 self._emit("warning", lost)
             began = time.monotonic()
-            place.make(memory.postgres_password, run_id=self._run.run_id)
+            interrupted = self._supervisor.interrupted
+            place.make(memory.postgres_password, run_id=self._run.run_id, cancelled=interrupted.is_set)
             seconds = round(time.monotonic() - began, 2)
             self._emit("postgres.made", f"database cluster made in {seconds:.1f} s", seconds=seconds)
         if probes.POSTGRES not in self._record.servers:
@@ -206,7 +207,11 @@ class EmbeddedStack:
         """Run jobs at the same time; the first failure, or ^C, makes the others give up."""
         pool = ThreadPoolExecutor(max(1, len(jobs)))
         try:
-            return [future.result() for future in [pool.submit(job) for job in jobs]]
+            futures = [pool.submit(job) for job in jobs]
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+            return [future.result() for future in futures]
         except BaseException:
             self._supervisor.interrupted.set()
             raise

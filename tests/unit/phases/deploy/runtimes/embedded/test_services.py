@@ -45,7 +45,7 @@ def directory(tmp_path):
 
 def made(directory, **env):
     run = ServiceToRun(name="alpha", directory=directory)
-    return services.generated(run, Path("/env/python"), Path("/pycache"), env)
+    return services.generated(run, Path("/env/python"), env)
 
 
 def test_a_generated_service_gets_its_settings_by_environment_only(directory):
