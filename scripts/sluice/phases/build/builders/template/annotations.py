@@ -1,6 +1,5 @@
 """Python annotations for JSON Schemas, exact in both directions: what the schema allows is accepted, nothing else."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -92,17 +91,13 @@ class Annotations:
     def _bare(self, shape: Shape, name: str, carrier: Carrier) -> str:
         if shape.enum:
             return self._literal(shape, carrier)
-        if shape.type in {"integer", "number"}:
-            return _constrained(_SIMPLE[shape.type, carrier], _limits(shape))
-        if shape.type == "boolean":
-            return _SIMPLE["boolean", carrier]
+        if simple := _SIMPLE.get((shape.type, carrier)):
+            return _constrained(simple, _limits(shape))
         if shape.type == "string":
             return self._string(shape)
         if shape.type == "array":
             return self._array(shape, name, carrier)
-        if shape.type == "object":
-            return self._object(shape, name)
-        return self._union(shape, name, carrier)
+        return self._object(shape, name) if shape.type == "object" else self._union(shape, name, carrier)
 
     def _literal(self, shape: Shape, carrier: Carrier) -> str:
         values = [value for value in shape.enum if isinstance(value, str | int | bool)]
@@ -165,7 +160,7 @@ class Annotations:
         made = ClassDef(name=known, doc=sentence(shape.schema.get("description")) or f"{known}.")
         taken: set[str] = set()
         for wire, prop in shape.properties().items():
-            made.fields.append(self._field(wire, prop, wire in shape.required, known, taken))
+            made.fields.append(self._field(wire, prop, known, taken, required=wire in shape.required))
         self._open.discard(known)
         self.classes[known] = made
         return known
@@ -175,7 +170,7 @@ class Annotations:
         self.components[name] = name
         self._taken.add(name)
 
-    def _field(self, wire: str, prop: Shape, required: bool, owner: str, taken: set[str]) -> Field:
+    def _field(self, wire: str, prop: Shape, owner: str, taken: set[str], *, required: bool) -> Field:
         name = distinct(attribute(wire), taken)
         annotation = self.of(prop, f"{owner}{class_name(wire)}")
         default = ""

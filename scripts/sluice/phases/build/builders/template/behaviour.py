@@ -176,4 +176,3 @@ def identity(operation: Operation, entity: Entity) -> Column | None:
 def documented(operation: Operation, *wanted: int) -> int:
     """The first of the statuses that the contract documents for the operation, else the first."""
     return next((status for status in wanted if status in operation.statuses), wanted[0])
-

@@ -69,7 +69,7 @@ def _entity(of: Shape, hint: EntityHint, cls: str, table: str, notes: list[str])
                 ComputedProperty(name=name, wire=wire, python=python, over=over, hint=ready.computed, maximum=bound)
             )
             continue
-        made.columns.append(_column(wire, name, prop, wire in of.required, ready))
+        made.columns.append(_column(wire, name, prop, ready, required=wire in of.required))
         if hint.owner_field == wire:
             made.owner = name
     if not any(column.primary for column in made.columns):
@@ -82,7 +82,7 @@ def _entity(of: Shape, hint: EntityHint, cls: str, table: str, notes: list[str])
     return made
 
 
-def _column(wire: str, name: str, prop: Shape, required: bool, hint: PropertyHint) -> Column:
+def _column(wire: str, name: str, prop: Shape, hint: PropertyHint, *, required: bool) -> Column:
     primary = wire == "id"
     python, sql = column_types(prop)
     nullable = not primary and (prop.nullable or not required)
@@ -98,7 +98,7 @@ def _column(wire: str, name: str, prop: Shape, required: bool, hint: PropertyHin
         primary=primary,
         unique=unique,
         target=hint.references or "" if hint.local else "",
-        default=_key_default(prop) if primary else _default(prop, nullable),
+        default=_key_default(prop) if primary else _default(prop, nullable=nullable),
         onupdate="utc_now" if _is_stamp(wire, prop) and not wire.lower().startswith("created") else "",
     )
 
@@ -141,7 +141,7 @@ def _key_default(prop: Shape) -> str:
     return "uuid4" if prop.format == "uuid" else "new_text_id"
 
 
-def _default(prop: Shape, nullable: bool) -> str:
+def _default(prop: Shape, *, nullable: bool) -> str:
     given = prop.schema.get("default")
     if given is not None:
         return literal_default(given, prop)
@@ -179,7 +179,7 @@ def _keep_local(found: Iterable[Entity], notes: list[str]) -> None:
 def read_classes(found: Iterable[Entity], document: JsonObject, annotations: Annotations) -> None:
     """Makes the read class of every entity, so that it exists even when only an event writes it."""
     for entity in found:
-        node = {"$ref": f"#/components/schemas/{entity.name}"}
+        node: JsonObject = {"$ref": f"#/components/schemas/{entity.name}"}
         schemas = as_object(as_object(document.get("components")).get("schemas"))
         if entity.name in schemas:
             annotations.of(shape(document, node), entity.cls)

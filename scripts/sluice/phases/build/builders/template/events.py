@@ -102,9 +102,7 @@ def _row_source(field: Field, entity: Entity, given: Value | None) -> str:
     return ""
 
 
-def consume_into(
-    received: list[tuple[Event, ConsumeHint]], entities: list[Entity], notes: list[str]
-) -> list[Consumed]:
+def consume_into(received: list[tuple[Event, ConsumeHint]], entities: list[Entity], notes: list[str]) -> list[Consumed]:
     """What each received event does."""
     by_name = {entity.name: entity for entity in entities}
     functions: set[str] = set()

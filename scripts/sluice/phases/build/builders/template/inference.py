@@ -1,9 +1,12 @@
 """What an operation without a hint means, where its shape leaves no doubt."""
 
-from sluice.model.hints import OperationHint
+from http.client import CREATED
+
+from sluice.model.hints import OperationHint, OperationKind
 from sluice.phases.build.builders.template.plan import Operation
 from sluice.phases.build.builders.template.shapes import Shape
 
+_KEYED: dict[str, OperationKind] = {"get": "read", "put": "replace", "patch": "update"}
 _UNKNOWN = OperationHint(kind="unknown")
 
 
@@ -24,15 +27,10 @@ def inferred(operation: Operation) -> OperationHint:
     if entity is None:
         return _UNKNOWN
     if not ends_with_key:
-        creates = operation.method == "post" and operation.success == 201 and operation.body_class is not None
+        creates = operation.method == "post" and operation.success == CREATED and operation.body_class is not None
         return OperationHint(kind="create", entity=entity) if creates else _UNKNOWN
-    if operation.method == "get":
-        return OperationHint(kind="read", entity=entity, key=keys[0])
-    if operation.method == "put":
-        return OperationHint(kind="replace", entity=entity, key=keys[0])
-    if operation.method == "patch":
-        return OperationHint(kind="update", entity=entity, key=keys[0])
-    return _UNKNOWN
+    kind = _KEYED.get(operation.method)
+    return OperationHint(kind=kind, entity=entity, key=keys[0]) if kind else _UNKNOWN
 
 
 def _entity(of: Shape | None) -> str | None:

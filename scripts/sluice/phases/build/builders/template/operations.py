@@ -1,8 +1,9 @@
 """Operations of a contract: named, typed, and tied to the entities that they work on."""
 
 import re
+from dataclasses import dataclass, field
 
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 
 from sluice.core.errors import InputError
 from sluice.model.base import JsonObject
@@ -10,19 +11,18 @@ from sluice.model.hints import EXTENSION, OperationHint
 from sluice.phases.build.builders.template.annotations import Annotations
 from sluice.phases.build.builders.template.inference import inferred
 from sluice.phases.build.builders.template.names import attribute, class_name, distinct, sentence, snake
-from sluice.phases.build.builders.template.plan import Entity, Group, Operation, Parameter
+from sluice.phases.build.builders.template.parameters import parameters, path_name, renamed
+from sluice.phases.build.builders.template.plan import Entity, Group, Operation
 from sluice.phases.build.builders.template.shapes import Shape, as_list, as_object, resolved, shape
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 _PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()+,;=:@%-]|\{[^{}/]+\}|/)*")
 _ACCOUNT = frozenset({"register", "login", "refresh", "me"})
-_FIRST = ("path", "query", "header")
 
 
 def groups(document: JsonObject, found: list[Entity], annotations: Annotations, notes: list[str]) -> list[Group]:
     """All operations but `GET /health`, by the first segment of their path, the more literal paths first."""
-    by_name = {entity.name: entity for entity in found}
-    functions: set[str] = set()
+    reader = _Reader(document, annotations, {entity.name: entity for entity in found}, notes)
     collected: dict[str, list[Operation]] = {}
     for path, item in as_object(document.get("paths")).items():
         if not _PATH.fullmatch(path):
@@ -30,9 +30,7 @@ def groups(document: JsonObject, found: list[Entity], annotations: Annotations, 
         shared = resolved(document, item)
         for method in _METHODS:
             if method in shared and (method, path) != ("get", "/health"):
-                made = _operation(document, path, method, shared, annotations, functions, notes)
-                _tie(made, by_name, notes)
-                collected.setdefault(_group(path), []).append(made)
+                collected.setdefault(_group(path), []).append(reader.operation(path, method, shared))
     accounts = [name for name, ops in collected.items() if all(op.kind in _ACCOUNT for op in ops)]
     if len(accounts) > 1:
         collected["auth"] = [op for name in accounts for op in collected.pop(name)] + collected.get("auth", [])
@@ -51,51 +49,77 @@ def _order(operation: Operation) -> tuple[list[tuple[bool, str]], int]:
     return [("{" in segment, segment) for segment in segments], _METHODS.index(operation.method)
 
 
-def _operation(
-    document: JsonObject,
-    path: str,
-    method: str,
-    item: JsonObject,
-    annotations: Annotations,
-    functions: set[str],
-    notes: list[str],
-) -> Operation:
-    raw = as_object(item.get(method))
-    operation_id = str(raw.get("operationId") or f"{method}{class_name(path, 'Root')}")
-    function = distinct(attribute(snake(operation_id) or method), functions)
-    hint = _hint(raw, f"{method.upper()} {path}")
-    parameters = _parameters(document, [*as_list(item.get("parameters")), *as_list(raw.get("parameters"))], annotations)
-    body_node = resolved(document, raw.get("requestBody"))
-    body_shape = _content(document, body_node)
-    body = annotations.of(body_shape, f"{class_name(operation_id)}Request") if body_shape else ""
-    responses = as_object(raw.get("responses"))
-    success = _success(responses)
-    response_shape = _content(document, resolved(document, responses.get(str(success))))
-    response = annotations.of(response_shape, f"{class_name(operation_id)}Response") if response_shape else ""
-    made = Operation(
-        method=method,
-        path=path,
-        route=re.sub(r"\{([^{}]+)\}", lambda found: "{" + _path_name(found[1]) + "}", path),
-        operation_id=operation_id,
-        function=function,
-        summary=sentence(raw.get("summary")) or sentence(operation_id),
-        hint=hint or OperationHint(kind="unknown"),
-        secured=bool(as_list(raw.get("security", document.get("security")))),
-        parameters=parameters,
-        body=body,
-        body_class=annotations.classes.get(body),
-        body_shape=body_shape,
-        body_required=body_node.get("required") is True,
-        success=success,
-        response=response,
-        response_shape=response_shape,
-        statuses=tuple(sorted(int(code) for code in responses if code.isdigit() and int(code) != success)),
-        raw=raw,
-    )
-    if hint is None:
-        made.hint = inferred(made)
-        notes.append(f"{method.upper()} {sentence(path)} has no {EXTENSION} hint: taken as {made.kind}")
-    return made
+@dataclass
+class _Reader:
+    """Reads the operations of one document."""
+
+    document: JsonObject
+    annotations: Annotations
+    entities: dict[str, Entity]
+    notes: list[str]
+    functions: set[str] = field(default_factory=set)
+
+    def operation(self, path: str, method: str, item: JsonObject) -> Operation:
+        """One operation, tied to its entity."""
+        raw = as_object(item.get(method))
+        operation_id = str(raw.get("operationId") or f"{method}{class_name(path, 'Root')}")
+        nodes = [*as_list(item.get("parameters")), *as_list(raw.get("parameters"))]
+        body_node = resolved(self.document, raw.get("requestBody"))
+        body_shape, body = self._body(body_node, f"{class_name(operation_id)}Request")
+        responses = as_object(raw.get("responses"))
+        success = _success(responses)
+        answer = resolved(self.document, responses.get(str(success)))
+        response_shape, response = self._body(answer, f"{class_name(operation_id)}Response")
+        made = Operation(
+            method=method,
+            path=path,
+            route=re.sub(r"\{([^{}]+)\}", lambda found: "{" + path_name(found[1]) + "}", path),
+            operation_id=operation_id,
+            function=distinct(attribute(snake(operation_id) or method), self.functions),
+            summary=sentence(raw.get("summary")) or sentence(operation_id),
+            hint=OperationHint(kind="unknown"),
+            secured=self._secured(raw),
+            parameters=parameters(self.document, nodes, self.annotations),
+            body=body,
+            body_class=self.annotations.classes.get(body),
+            body_shape=body_shape,
+            body_required=body_node.get("required") is True,
+            success=success,
+            response=response,
+            response_shape=response_shape,
+            statuses=tuple(sorted(int(code) for code in responses if code.isdigit() and int(code) != success)),
+            raw=raw,
+        )
+        self._give_meaning(made)
+        return made
+
+    def _body(self, node: JsonObject, name: str) -> tuple[Shape | None, str]:
+        content = as_object(node.get("content"))
+        media = next((as_object(value) for kind, value in content.items() if "json" in kind), None)
+        if media is None:
+            return None, ""
+        found = shape(self.document, media.get("schema") or {})
+        return found, self.annotations.of(found, name)
+
+    def _secured(self, raw: JsonObject) -> bool:
+        choices = as_list(raw.get("security", self.document.get("security")))
+        return bool(choices) and {} not in choices
+
+    def _give_meaning(self, made: Operation) -> None:
+        hint = _hint(made.raw, f"{made.method.upper()} {made.path}")
+        made.hint = hint or inferred(made)
+        made.entity = self.entities.get(made.hint.entity or "")
+        prefix = made.entity.variable if made.entity else "given"
+        named = [renamed(p, f"{prefix}_id") if p.name == "id" else p for p in made.parameters]
+        made.parameters = named if len({p.name for p in named}) == len(named) else made.parameters
+        label = f"{made.method.upper()} {sentence(made.path)}"
+        if hint is None:
+            self.notes.append(f"{label} has no {EXTENSION} hint: taken as {made.kind}")
+        if problem := _unfollowable(made):
+            self.notes.append(f"{label}: {problem}; it answers 501")
+            made.hint = OperationHint(kind="unknown")
+        elif made.kind == "unknown":
+            self.notes.append(f"{label} has no known behaviour; it answers 501")
 
 
 def _hint(raw: JsonObject, label: str) -> OperationHint | None:
@@ -107,56 +131,9 @@ def _hint(raw: JsonObject, label: str) -> OperationHint | None:
         raise InputError(f"bad {EXTENSION} of {label}", details=str(error).splitlines()) from error
 
 
-def _path_name(wire: str) -> str:
-    return attribute(wire, "key")
-
-
-def _parameters(document: JsonObject, nodes: list[JsonValue], annotations: Annotations) -> list[Parameter]:
-    found: dict[tuple[str, str], Parameter] = {}
-    for node in nodes:
-        given = resolved(document, node)
-        where, wire = str(given.get("in")), str(given.get("name"))
-        if where in _FIRST:
-            found[where, wire] = _parameter(given, where, wire, shape(document, given.get("schema")), annotations)
-    taken: set[str] = set()
-    ordered = sorted(found.values(), key=lambda p: (_FIRST.index(p.where), bool(p.default)))
-    return [_renamed(parameter, distinct(parameter.name, taken)) for parameter in ordered]
-
-
-def _renamed(parameter: Parameter, name: str) -> Parameter:
-    return Parameter(**{**parameter.__dict__, "name": name})
-
-
-def _parameter(given: JsonObject, where: str, wire: str, of: Shape, annotations: Annotations) -> Parameter:
-    bare = annotations.of(of, class_name(wire), "text")
-    required = where == "path" or given.get("required") is True
-    default = of.schema.get("default")
-    name = _path_name(wire) if where == "path" else attribute(wire, "value")
-    source = "" if required else repr(default) if isinstance(default, str | int | float) else "None"
-    bare = f"{bare} | None" if source == "None" else bare
-    return Parameter(wire=wire, name=name, where=where, annotation=bare, default=source, shape=of)
-
-
-def _content(document: JsonObject, node: JsonObject) -> Shape | None:
-    content = as_object(node.get("content"))
-    media = next((as_object(value) for name, value in content.items() if "json" in name), None)
-    return shape(document, media.get("schema") or {}) if media is not None else None
-
-
 def _success(responses: JsonObject) -> int:
     codes = sorted(int(code) for code in responses if code.isdigit() and code.startswith("2"))
     return codes[0] if codes else 200
-
-
-def _tie(operation: Operation, by_name: dict[str, Entity], notes: list[str]) -> None:
-    """Find the entity; an operation whose hint cannot be followed becomes `unknown`, and a note says why."""
-    operation.entity = by_name.get(operation.hint.entity or "")
-    problem = _unfollowable(operation)
-    if problem:
-        notes.append(f"{operation.method.upper()} {sentence(operation.path)}: {problem}; it answers 501")
-        operation.hint = OperationHint(kind="unknown")
-    elif operation.kind == "unknown":
-        notes.append(f"{operation.method.upper()} {sentence(operation.path)} has no known behaviour; it answers 501")
 
 
 def _unfollowable(operation: Operation) -> str:

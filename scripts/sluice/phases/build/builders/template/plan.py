@@ -22,7 +22,7 @@ class Column:
     python: str
     sql: str
     shape: Shape
-    hint: PropertyHint = PropertyHint()
+    hint: PropertyHint = field(default_factory=PropertyHint)
     nullable: bool = False
     primary: bool = False
     unique: str = ""
@@ -86,11 +86,12 @@ class Entity:
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One parameter: `where` is path, query or header; `default` is source, '' when it is required."""
+    """One parameter: `slot` is its name in `where` (path, query, header); `default` is source, '' if required."""
 
     wire: str
     name: str
     where: str
+    slot: str
     annotation: str
     default: str
     shape: Shape

@@ -12,8 +12,8 @@ from sluice.core.environment import child_environment
 from sluice.core.files import inside, source_files, write_atomic
 from sluice.core.proc import run
 from sluice.model.base import JsonObject
-from sluice.phases.build.builders.template import behaviour, pins, source, tests
-from sluice.phases.build.builders.template.annotations import FORMATS, ClassDef
+from sluice.phases.build.builders.template import behaviour, pins, scenes, source, tests
+from sluice.phases.build.builders.template.annotations import FORMATS
 from sluice.phases.build.builders.template.names import sentence
 from sluice.phases.build.builders.template.plan import Plan
 from sluice.phases.build.builders.template.shapes import as_object
@@ -37,10 +37,13 @@ def render(plan: Plan, openapi: JsonObject) -> dict[str, str]:
     """Texts by path, relative to the service's directory."""
     environment = _environment(plan, openapi)
     texts = {path: environment.get_template(f"{path}.j2").render() for path in _files(plan)}
-    router, suite = environment.get_template("app/routers/router.py.j2"), environment.get_template("tests/test_group.py.j2")
+    router, suite = (
+        environment.get_template("app/routers/router.py.j2"),
+        environment.get_template("tests/test_group.py.j2"),
+    )
     for group in plan.groups:
         texts[f"app/routers/{group.name}.py"] = _compact(router.render(group=group))
-        texts[f"tests/test_{group.name}.py"] = suite.render(group=group)
+        texts[f"tests/test_{group.name}.py"] = re.sub(r"(?<= -> None:\n)\s*\n", "", suite.render(group=group))
     everything = "\n".join(text for path, text in texts.items() if path.startswith("app/"))
     body = _without_imports(everything)
     types = environment.get_template("app/types.py.j2")
@@ -111,9 +114,7 @@ def _facts(plan: Plan, openapi: JsonObject) -> dict[str, Any]:
         "overlaps": any(source.overlaps(group) for group in plan.groups),
         "caller_type": plan.account.key.python if plan.account else _owner_type(plan),
         "token_type": _token_type(plan),
-        "runtime": pins.runtime(
-            tokens=plan.secured or plan.issuer, passwords=plan.issuer, events=plan.events
-        ),
+        "runtime": pins.runtime(tokens=plan.secured or plan.issuer, passwords=plan.issuer, events=plan.events),
         "development": pins.development(),
     }
 
@@ -133,11 +134,12 @@ def _token_type(plan: Plan) -> str:
 
 
 def _helpers(plan: Plan) -> dict[str, Callable[..., Any]]:
-    names = {field.cls: event for event in (*plan.published, *plan.consumed) for field in (event.event,)}
+    events = [item.event for item in plan.published] + [item.event for item in plan.consumed]
+    by_class = {event.cls: event for event in events}
     return {
         "qualified": lambda annotation: source.qualified(annotation, plan),
         "aliased": lambda classes: any(f.name != f.wire for made in classes for f in made.fields),
-        "event_of": lambda made: _event_of(names, made),
+        "event_of": lambda made: by_class.get(made.name),
         **{name: getattr(source, name) for name in (
             "bounds", "column_arguments", "folded", "product", "parameter_name", "parameter_annotation", "uses_body",
             "needs_passwords", "action_fields", "returns", "paging", "ordering", "summary_values", "summary_columns",
@@ -149,12 +151,9 @@ def _helpers(plan: Plan) -> dict[str, Callable[..., Any]]:
         )},
         "overlaps_of": source.overlaps,
         "tests": tests.Tests(plan),
+        **{name: getattr(scenes, name) for name in ("call", "joined", "names", "needed", "tidy")},
         "migration_type": source.migration_type,
     }  # fmt: skip
-
-
-def _event_of(names: dict[str, Any], made: ClassDef) -> Any:
-    return names[made.name].event if made.name in names else None
 
 
 def write(texts: dict[str, str], directory: Path) -> list[str]:

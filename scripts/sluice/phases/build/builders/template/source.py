@@ -24,7 +24,7 @@ class _Qualify(ast.NodeTransformer):
     def __init__(self, classes: frozenset[str]) -> None:
         self._classes = classes
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802  the name that ast calls
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id not in self._classes:
             return node
         return ast.Attribute(value=ast.Name(id="schemas", ctx=ast.Load()), attr=node.id, ctx=ast.Load())
@@ -93,8 +93,7 @@ def parameter_name(op: Operation, parameter: Parameter) -> str:
 def parameter_annotation(op: Operation, parameter: Parameter) -> str:
     """The argument's annotation."""
     marker = parameter.where.capitalize()
-    wire = parameter.name if parameter.where == "path" else parameter.wire
-    alias = "" if wire == parameter_name(op, parameter) else f"alias={wire!r}"
+    alias = "" if parameter.slot == parameter_name(op, parameter) else f"alias={parameter.slot!r}"
     marked = f"{marker}({alias})"
     if parameter.annotation.startswith("Annotated[") and parameter.annotation.endswith("]"):
         return f"{parameter.annotation[:-1]}, {marked}]"
@@ -157,13 +156,13 @@ def summary_values(op: Operation) -> list[tuple[str, str]]:
         return []
     found = []
     for wire, prop in op.response_shape.properties().items():
-        source = _summary_value(op.entity, wire, prop.type == "object")
+        source = _summary_value(op.entity, wire, is_object=prop.type == "object")
         if source:
             found.append((wire, source))
     return found
 
 
-def _summary_value(entity: Entity, wire: str, is_object: bool) -> str:
+def _summary_value(entity: Entity, wire: str, *, is_object: bool) -> str:
     for column in entity.columns:
         values = [value for value in column.shape.enum if isinstance(value, str)]
         if values and is_object and wire in {column.wire, f"by_{column.wire}", f"{column.wire}_counts"}:

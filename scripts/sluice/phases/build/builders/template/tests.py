@@ -1,29 +1,19 @@
 """What the generated tests need to know: rows to start from, URLs, bodies that fit and bodies that do not."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from sluice.phases.build.builders.template import behaviour
 from sluice.phases.build.builders.template.plan import Column, Consumed, Entity, Event, Operation, Plan
 from sluice.phases.build.builders.template.samples import NoSample, accepts, invalid, sample
+from sluice.phases.build.builders.template.scenes import Scene, joined, mapping, url
 from sluice.phases.build.builders.template.shapes import Shape, as_list, as_object
 
 _PASSWORD = "Aa1-0123456789ab"  # noqa: S105  the shape of a random one
 _VARIANTS = 8
 _NEW_KEYS = {"UUID": "uuid4()", "str": "str(uuid4())", "int": "999_999"}
-
-
-@dataclass(kw_only=True)
-class Scene:
-    """Source of one test's start: `lines` to run, `url`, `body` ('' when there is none), `row` or ''."""
-
-    lines: list[str] = field(default_factory=list)
-    url: str = ""
-    body: str = ""
-    row: str = ""
-    values: dict[str, JsonValue] = field(default_factory=dict)
 
 
 @dataclass
@@ -47,7 +37,9 @@ class Tests:
 
     def paths(self) -> str:
         """Source of the set of all paths."""
-        return "{" + ", ".join(repr(path) for path in sorted({"/health", *(o.route for o in self.plan.operations)})) + "}"
+        return (
+            "{" + ", ".join(repr(path) for path in sorted({"/health", *(o.route for o in self.plan.operations)})) + "}"
+        )
 
     def row_values(self, entity: Entity) -> list[tuple[str, str]]:
         """(column, source) of the values that a row must be given."""
@@ -95,25 +87,24 @@ class Tests:
         path = op.route
         for parameter in op.parameters:
             if parameter.where == "path":
-                path = path.replace("{" + parameter.name + "}", str(_sampled(parameter.shape)))
+                path = path.replace("{" + parameter.slot + "}", str(_sampled(parameter.shape)))
         return repr(path)
 
     def scene(self, op: Operation) -> Scene:
         """The start of the test of an operation's good case."""
         made = Scene()
         values = self._path_values(op, made)
-        made.url = _url(op, values)
+        made.url = url(op, values)
         required = [p for p in op.parameters if p.where != "path" and not p.default]
-        if any(p.where == "query" for p in required):
-            query = "&".join(f"{p.wire}={_sampled(p.shape)}" for p in required if p.where == "query")
-            made.url = f"{made.url} + {'?' + query!r}"
+        query = "&".join(f"{p.wire}={_sampled(p.shape)}" for p in required if p.where == "query")
+        made.url = joined(made.url, query)
         if op.body_shape:
             made.body = self._body(op, made)
         return made
 
     def _path_values(self, op: Operation, made: Scene) -> dict[str, str]:
         entity = op.entity
-        found = {p.name: repr(str(_sampled(p.shape))) for p in op.parameters if p.where == "path"}
+        found = {p.slot: repr(str(_sampled(p.shape))) for p in op.parameters if p.where == "path"}
         if entity is None or op.kind == "unknown":
             return found
         key = op.parameter(op.hint.key)
@@ -121,7 +112,7 @@ class Tests:
             made.row = "row"
             made.lines.append(f"row = {self._row(op, entity)}")
             if key:
-                found[key.name] = f"row.{entity.key.name}"
+                found[key.slot] = f"row.{entity.key.name}"
             found.update(self._parents_of_row(op, entity))
         elif op.kind in {"create", "list", "summary"}:
             given = self._parents(op, entity, made, found)
@@ -145,7 +136,7 @@ class Tests:
         for parent in op.hint.parents:
             parameter, column = op.parameter(parent.param), entity.column(parent.field)
             if parameter and column:
-                found[parameter.name] = f"row.{column.name}"
+                found[parameter.slot] = f"row.{column.name}"
         return found
 
     def _parents(self, op: Operation, entity: Entity, made: Scene, found: dict[str, str]) -> str:
@@ -162,7 +153,7 @@ class Tests:
                 made.lines.append(f"{name} = {self._add(target, '', caller=op.secured)}.{target.key.name}")
             else:
                 made.lines.append(f"{name} = {_source(column, _sampled(column.shape))}")
-            found[parameter.name] = name
+            found[parameter.slot] = name
             if column.name != entity.owner:
                 given.append(f"{column.name}={name}")
         return ", ".join(given)
@@ -171,7 +162,6 @@ class Tests:
         value = body_value(op)
         if not isinstance(value, dict):
             return repr(value)
-        made.values = value
         parts = {name: repr(item) for name, item in value.items()}
         for number, reference in enumerate(behaviour.references(op), 1):
             wire = next(f.wire for f in op.body_class.fields if f.name == reference.name) if op.body_class else ""
@@ -181,7 +171,8 @@ class Tests:
         secret = behaviour.secret_field(op.entity, op.body_class) if op.entity else None
         if secret and secret.wire in parts and op.entity and op.entity.secret:
             parts[secret.wire] = "PASSWORD"
-        return "{" + ", ".join(f"{name!r}: {source}" for name, source in parts.items()) + "}"
+        made.parts = parts
+        return made.body_with()
 
     def same_fields(self, op: Operation) -> list[str]:
         """Properties whose sent value must come back unchanged."""
@@ -214,7 +205,7 @@ class Tests:
     def bad_query(self, op: Operation) -> str:
         """A query that must be refused, '' when there is none."""
         number = next((p for p in op.parameters if p.where == "query" and p.shape.type in {"integer", "number"}), None)
-        return f"?{number.wire}=x" if number else ""
+        return f"{number.wire}=x" if number else ""
 
     def conflicts(self, op: Operation) -> bool:
         """Whether the same request a second time meets a unique column."""
@@ -231,18 +222,14 @@ class Tests:
         """Whether the answer shows the row's id."""
         return op.response_shape is not None and "id" in op.response_shape.properties()
 
-    def key_of_url(self, op: Operation, entity: Entity) -> str:
-        """Source of the id of the row that the test's URL names."""
-        return f"row.{entity.key.name}"
-
     def missing_url(self, op: Operation) -> str:
         """Source of the URL of a row that does not exist."""
         scene = Scene()
         values = self._path_values(op, scene)
         key = op.parameter(op.hint.key)
         if key and op.entity:
-            values[key.name] = new_key(op.entity)
-        return _url(op, values)
+            values[key.slot] = new_key(op.entity)
+        return url(op, values)
 
     def missing_json(self, entity: Entity) -> str:
         """Source of an id, as it stands in JSON, that no row has."""
@@ -262,10 +249,13 @@ class Tests:
 
     def event_fields(self, item: Consumed) -> tuple[list[str], str]:
         """Lines to run, and source of the data of an event that can have its effect."""
-        value = as_object(item.event.example if accepts(item.event.shape, item.event.example) else _sampled(item.event.shape))
-        parts, lines = {name: repr(given) for name, given in value.items()}, []
+        value = as_object(
+            item.event.example if accepts(item.event.shape, item.event.example) else _sampled(item.event.shape)
+        )
+        lines: list[str] = []
+        parts = {name: repr(given) for name, given in value.items()}
         if item.entity is None:
-            return lines, _object(parts)
+            return lines, mapping(parts)
         if item.key:
             lines.append(f"row = add_{item.entity.variable}(session)")
             _place(item, item.key, key_json(item.entity, "row"), parts)
@@ -275,7 +265,7 @@ class Tests:
                 target = item.entity.targets[column.target]
                 lines.append(f"needed_{name} = add_{target.variable}(session)")
                 _place(item, source, key_json(target, f"needed_{name}"), parts)
-        return lines, _object(parts)
+        return lines, mapping(parts)
 
 
 def _place(item: Consumed, source: str, value: str, parts: dict[str, str]) -> None:
@@ -283,10 +273,6 @@ def _place(item: Consumed, source: str, value: str, parts: dict[str, str]) -> No
     for made in item.event.fields.fields if found else ():
         if found and made.name == found[1]:
             parts[made.wire] = value
-
-
-def _object(parts: dict[str, str]) -> str:
-    return "{" + ", ".join(f"{name!r}: {source}" for name, source in parts.items()) + "}"
 
 
 def owned_by_column(entity: Entity) -> bool:
@@ -316,15 +302,6 @@ def body_value(op: Operation) -> JsonValue:
         if example is not None and accepts(op.body_shape, example):
             return example
     return sample(op.body_shape)
-
-
-def _url(op: Operation, values: dict[str, str]) -> str:
-    if not values:
-        return repr(op.route)
-    path = op.route
-    for name, source in values.items():
-        path = path.replace("{" + name + "}", "{" + source.replace('"', "'") + "}")
-    return f'f"{path}"'
 
 
 def _sampled(shape: Shape, variant: int = 0) -> JsonValue:
