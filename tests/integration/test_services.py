@@ -55,8 +55,8 @@ class Starter:
         self.directory = directory
         self.handles = []
 
-    def __call__(self, name, *, wait=True):
-        port = _ports.choose().port
+    def __call__(self, name, *, wait=True, port=None):
+        port = port or _ports.choose().port
         argv = [sys.executable, "-m", "uvicorn", f"sluice.services.{MODULES[name]}.app:create", "--factory"]
         argv += ["--host", HOST, "--port", str(port), "--no-access-log"]
         log = self.directory / f"{name}-{port}.log"
@@ -210,6 +210,18 @@ def test_what_is_registered_survives_a_restart(start):
     proc.stop(first.handle)
     second = start("contract-engine")
     assert request_json("GET", f"{second.url}/api/contracts/{NEW['name']}")["document"] == DOCUMENT
+
+
+@pytest.mark.req("R0-221")
+def test_an_open_session_survives_a_restart_and_names_a_service_that_is_gone(start):
+    first = start("contract-engine")
+    with McpServer(first.mcp) as engine:
+        assert engine.call("list_contracts", {}) == {"contracts": []}
+        proc.stop(first.handle)
+        with pytest.raises(ServiceCallFailed, match=r"cannot (connect|call list_contracts)"):
+            engine.call("list_contracts", {})
+        start("contract-engine", port=int(first.url.rsplit(":", 1)[1]))
+        assert engine.call("list_contracts", {}) == {"contracts": []}
 
 
 @pytest.mark.req("R0-022")

@@ -142,7 +142,8 @@ class McpServer:
                 cause = _innermost(error)
                 may = (repeat or not began) and _is_connection(cause) and attempt < ATTEMPTS - 1
                 if not may:
-                    raise _failed(self.url, what, cause, timeout) from error
+                    limit = timeout if began else CONNECT_TIMEOUT_S
+                    raise _failed(self.url, what if began else "connect", cause, limit) from error
             time.sleep(FIRST_PAUSE_S * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 

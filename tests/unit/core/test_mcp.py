@@ -130,9 +130,15 @@ def test_attempts_are_bounded_and_end_with_the_reason(sessions):
 
 def test_a_refusal_of_the_server_is_not_repeated(sessions):
     opened = sessions(*[nested(MCPError(-32603, "Server returned an error response"))] * 3)
-    with McpServer(URL) as things, pytest.raises(ServiceCallFailed, match="cannot list its tools"):
+    with McpServer(URL) as things, pytest.raises(ServiceCallFailed, match="cannot connect"):
         things.tools()
     assert len(opened) == 1
+
+
+def test_a_server_that_accepts_and_never_answers_is_told_as_such(sessions):
+    sessions(TimeoutError())
+    with McpServer(URL) as things, pytest.raises(ServiceCallFailed, match="did not connect within 10 s"):
+        things.tools()
 
 
 class Dropping:
