@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sluice.model.base import JsonObject
 from sluice.model.contract import ContractSet, RegisteredContract
 from sluice.model.hints import EXTENSION, ConsumeHint, PublishHint
-from sluice.phases.deploy.openapi import contained, mapping, resolve
+from sluice.phases.deploy.openapi import Operation, contained, mapping, resolve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,10 @@ class Publication:
         """The payload property that holds the id of the written entity, '' when the payload does not carry it."""
         mapped = (name for name, value in self.hint.values.items() if value.from_field == "id")
         return next(mapped, "id" if "id" in self.properties and "id" not in self.hint.values else "")
+
+    def caused_by(self, operation: Operation) -> bool:
+        """Whether the operation publishes it."""
+        return self.service == operation.service and operation.operation_id in self.hint.on
 
 
 @dataclass(frozen=True, kw_only=True)

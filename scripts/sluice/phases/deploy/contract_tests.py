@@ -14,15 +14,22 @@ from sluice.core.proc import Completed, run
 from sluice.model.base import JsonObject
 from sluice.model.contract import RegisteredContract
 from sluice.model.integration import OperationResult, ServiceCompliance
-from sluice.phases.deploy.auth_plan import HOOKS_MODULE, PLAN_VARIABLE, TOKEN_VARIABLE, TokenSource, plan_auth
 from sluice.phases.deploy.compliance import read_report
 from sluice.phases.deploy.drift import drift
+from sluice.phases.deploy.hook_plan import (
+    ACCOUNT_VARIABLE,
+    HOOKS_MODULE,
+    PLAN_VARIABLE,
+    TOKEN_VARIABLE,
+    TokenSource,
+    plan_hooks,
+)
 from sluice.phases.deploy.openapi import Operation, operations
 
 CONTRACT, CONFIG, PLAN, NDJSON, JUNIT, SUMMARY = (
     "openapi.json",
     "schemathesis.toml",
-    "auth.json",
+    "hooks.json",
     "run.ndjson",
     "junit.xml",
     "run.json",
@@ -62,21 +69,29 @@ json.path = "{summary}"
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """One service to test; `directory` receives the contract, the configuration and the reports."""
+    """One service to test; `directory` receives the contract, the configuration and the reports.
+
+    `registration` is the body that registered the account to test with (None: one is registered when needed).
+    """
 
     contract: RegisteredContract
     url: str
     directory: Path
     own_document: JsonObject | None = None
+    registration: JsonObject | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How much to test: seed, examples per operation and phase, seconds per service."""
+    """How much to test: seed, examples per operation and phase, seconds per service.
+
+    `cache` keeps Hypothesis' table of characters, which costs a second of each process that has to make it.
+    """
 
     seed: int
     max_examples: int
     timeout: float
+    cache: Path
 
 
 def run_contract_tests(
@@ -85,9 +100,10 @@ def run_contract_tests(
     """Compliance of each service, in the order given; as many at once as there are processors."""
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=min(len(subjects), os.cpu_count() or 1) or 1) as pool:
-        futures = [pool.submit(_test, subject, effort, source, run_id, stop) for subject in subjects]
+        longest_first = sorted(subjects, key=lambda subject: -len(operations(subject.contract)))
+        futures = {s.contract.service: pool.submit(_test, s, effort, source, run_id, stop) for s in longest_first}
         try:
-            return tuple(future.result() for future in futures)
+            return tuple(futures[subject.contract.service].result() for subject in subjects)
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
@@ -102,7 +118,7 @@ def _test(
         _command(subject.url),
         run_id=run_id,
         cwd=subject.directory,
-        env=_environment(source),
+        env=_environment(subject, effort, source),
         timeout=effort.timeout,
         spill=subject.directory,
         cancelled=stop.is_set,
@@ -125,7 +141,7 @@ def _prepare(subject: Subject, effort: Effort, source: TokenSource, declared: Se
     for stale in (NDJSON, JUNIT, SUMMARY):
         (directory / stale).unlink(missing_ok=True)
     write_atomic(directory / CONTRACT, canonical_json(subject.contract.document))
-    write_atomic(directory / PLAN, plan_auth(source, declared).model_dump_json(indent=2))
+    write_atomic(directory / PLAN, plan_hooks(source, declared).model_dump_json(indent=2))
     text = _CONFIG.format(
         config=CONFIG,
         contract=CONTRACT,
@@ -142,9 +158,17 @@ def _command(url: str) -> list[str]:
     return [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIG, "run", CONTRACT, "--url", url]
 
 
-def _environment(source: TokenSource) -> dict[str, str]:
-    extra = {"SCHEMATHESIS_HOOKS": HOOKS_MODULE, PLAN_VARIABLE: PLAN, "NO_PROXY": "127.0.0.1"}
-    return child_environment({**extra, **({TOKEN_VARIABLE: source.token} if source.token else {})})
+def _environment(subject: Subject, effort: Effort, source: TokenSource) -> dict[str, str]:
+    """Credentials go this way only: no file and no command line holds them."""
+    account = canonical_json(subject.registration) if subject.registration else ""
+    secret = {ACCOUNT_VARIABLE: account, TOKEN_VARIABLE: source.token}
+    extra = {
+        "SCHEMATHESIS_HOOKS": HOOKS_MODULE,
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(effort.cache),
+        PLAN_VARIABLE: PLAN,
+        "NO_PROXY": "127.0.0.1",
+    }
+    return child_environment({**extra, **{name: value for name, value in secret.items() if value}})
 
 
 def _failure(completed: Completed, effort: Effort) -> str:

@@ -226,7 +226,7 @@ class Walker:
         """Call an operation that may publish; remembers where the streams end before it."""
         operation = _operation(step)
         for publication in (other.publication for other in self.plan if other.publication):
-            if publication.service == operation.service and operation.operation_id in publication.hint.on:
+            if publication.caused_by(operation):
                 self.marks[publication.address] = self.at.bus.mark(publication.address)
         token = self.token if operation.secured else ""
         return self.at.gateway.call(Request(operation=operation, ids=self.ids, body=body, token=token))

@@ -70,6 +70,41 @@ def plan_flow(contracts: ContractSet, decomposition: Decomposition) -> tuple[Pla
     return (*steps, *_reached(world, {step.service for step in steps if step.kind != "guard"}))
 
 
+def plan_rows(contracts: ContractSet, service: str, copies: int) -> tuple[PlannedStep, ...]:
+    """Steps after which the service holds rows that only events can make there; () when it needs none."""
+    world = _World(all_operations(contracts), publications(contracts), consumptions(contracts))
+    steps: list[PlannedStep] = []
+    for consumption in world.consumed:
+        entity = consumption.hint.creates or ""
+        if consumption.service == service and entity and not world.find(service, entity, "create"):
+            steps += _caused(world, consumption, copies)
+    return tuple(steps)
+
+
+def _caused(world: _World, consumption: Consumption, copies: int) -> Iterator[PlannedStep]:
+    """What makes the publisher publish the event `copies` times, by creating something."""
+    for publication in world.published:
+        for operation in world.creates():
+            if publication.event == consumption.event and publication.caused_by(operation):
+                needed = [o for o in _parents_first(world.creates()) if o.entity in _ancestors(world, operation)]
+                for create in (*needed, *[operation] * copies):
+                    yield PlannedStep(kind="create", service=create.service, operation=create, entity=create.entity)
+                yield from _events(world, operation)
+                return
+
+
+def _ancestors(world: _World, operation: Operation) -> set[str]:
+    """Entities that must exist before the operation can run."""
+    found: set[str] = set()
+    waiting = list(_made(world, operation))
+    while waiting:
+        entity = waiting.pop()
+        if entity not in found:
+            found.add(entity)
+            waiting += [name for o in world.creates() if o.entity == entity for name in _made(world, o)]
+    return found - {operation.entity}
+
+
 def _account(world: _World) -> Iterator[PlannedStep]:
     issuer = find_issuer(world.operations)
     if issuer is None:
@@ -105,7 +140,7 @@ def _created(world: _World, operation: Operation) -> Iterator[PlannedStep]:
 def _events(world: _World, operation: Operation) -> Iterator[PlannedStep]:
     """What the operation publishes, then what its consumers make of it."""
     for publication in world.published:
-        if publication.service == operation.service and operation.operation_id in publication.hint.on:
+        if publication.caused_by(operation):
             consumed = [consumption for consumption in world.consumed if consumption.event == publication.event]
             yield PlannedStep(
                 kind="event",
@@ -130,8 +165,7 @@ def _effect(world: _World, consumption: Consumption) -> Iterator[PlannedStep]:
 
 def _changed(world: _World) -> Iterator[PlannedStep]:
     """Operations on existing entities that publish something; deletions last, each on an entity of its own."""
-    publishing = {(p.service, name) for p in world.published for name in p.hint.on}
-    changes = [o for o in world.operations if o.kind in _CHANGES and (o.service, o.operation_id) in publishing]
+    changes = [o for o in world.operations if o.kind in _CHANGES and any(p.caused_by(o) for p in world.published)]
     for operation in sorted(changes, key=lambda o: o.kind == "delete"):
         entity, service = operation.entity, operation.service
         create = world.find(service, entity, "create")

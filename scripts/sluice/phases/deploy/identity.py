@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx2
 import jwt
@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from sluice.core.errors import ServiceCallFailed
 from sluice.model.base import JsonObject
 from sluice.phases.deploy.openapi import Operation, mapping
-from sluice.phases.deploy.sample import example, request_body
+from sluice.phases.deploy.sample import example, fresh_body
 
 _MINTED_SECONDS = 3600
 
@@ -27,10 +27,7 @@ class Issuer:
 
     def registration(self) -> JsonObject:
         """The body of a registration with a new identity."""
-        identity = self.login.hint.identity if self.login.hint else None
-        hint = self.register.hint
-        names = tuple(name for name in (identity, hint.identity if hint else None) if name)
-        return mapping(request_body(self.register, {}, unique=names))
+        return mapping(fresh_body(self.register))
 
     def credentials(self, registration: JsonObject) -> JsonObject:
         """The body of the login that goes with a registration."""
@@ -62,12 +59,13 @@ def mint(secret: str) -> tuple[str, str]:
 
 @dataclass
 class Account:
-    """A registered account that can log in again and again."""
+    """An account that can log in again and again; `row` is what its registration answered."""
 
     issuer: Issuer
     url: str
     client: httpx2.Client
     registration: JsonObject | None = None
+    row: JsonObject = field(default_factory=dict)
 
     def token(self) -> str:
         """A fresh access token; registers first when there is no account yet, or when it is gone.
@@ -80,7 +78,7 @@ class Account:
             if token := access_token(answer):
                 return token
         registration = self.issuer.registration()
-        self._post(self.issuer.register, registration, must=True)
+        self.row = mapping(self._post(self.issuer.register, registration, must=True))
         self.registration = registration
         token = access_token(self._post(self.issuer.login, self.issuer.credentials(registration), must=True))
         if not token:

@@ -1,21 +1,25 @@
 """Phase 6: deployment, the cross-service flow, contract tests, and the gate over all three."""
 
+from collections.abc import Iterator
+
 import httpx2
 
+from sluice.core.errors import ServiceCallFailed
 from sluice.core.files import inside
 from sluice.core.http import client_options
 from sluice.engine.phase import Context, Outcome
 from sluice.engine.stack import StackState
+from sluice.model.base import JsonObject
 from sluice.model.contract import ContractSet
 from sluice.model.decomposition import Decomposition
 from sluice.model.deployment import Deployment
 from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, ServiceCompliance
-from sluice.phases.deploy.auth_plan import TokenSource
 from sluice.phases.deploy.contract_tests import Effort, Subject, run_contract_tests
 from sluice.phases.deploy.events import Bus
 from sluice.phases.deploy.flow import Surroundings, Walker
-from sluice.phases.deploy.flow_plan import plan_flow
+from sluice.phases.deploy.flow_plan import plan_flow, plan_rows
 from sluice.phases.deploy.gateway import Gateway
+from sluice.phases.deploy.hook_plan import TokenSource, plan_hooks
 from sluice.phases.deploy.identity import find_issuer, mint
 from sluice.phases.deploy.judgement import judge_deployment, judge_integration
 from sluice.phases.deploy.openapi import all_operations
@@ -23,6 +27,7 @@ from sluice.phases.deploy.rollout import own_document, rollout, stack_state
 
 _DIRECTORY = "contract-tests"
 _FLOW_TIMEOUT = 15.0
+_ROWS = 20
 
 
 def run(ctx: Context) -> Outcome:
@@ -88,22 +93,55 @@ def measure_compliance(
     ctx: Context, contracts: ContractSet, deployment: Deployment, source: TokenSource
 ) -> tuple[ServiceCompliance, ...]:
     """Schemathesis against each service."""
-    subjects = [_subject(ctx, contracts, service.name, service.url) for service in deployment.services]
+    subjects = list(_subjects(ctx, contracts, deployment, source))
     settings = ctx.settings
-    effort = Effort(seed=settings.seed, max_examples=settings.max_examples, timeout=settings.test_timeout_s)
+    effort = Effort(
+        seed=settings.seed,
+        max_examples=settings.max_examples,
+        timeout=settings.test_timeout_s,
+        cache=ctx.workspace.root / "hypothesis",
+    )
     with ctx.span("schemathesis"):
-        found = run_contract_tests([s for s in subjects if s], effort, source, run_id=ctx.run.run_id)
+        found = run_contract_tests(subjects, effort, source, run_id=ctx.run.run_id)
     for service in found:
         ctx.emit("contract.tested", _tested(service), service=service.service, ratio=service.ratio)
     return found
 
 
-def _subject(ctx: Context, contracts: ContractSet, name: str, url: str) -> Subject | None:
-    contract = contracts.of(name, "openapi")
-    if contract is None:
+def _subjects(ctx: Context, contracts: ContractSet, deployment: Deployment, source: TokenSource) -> Iterator[Subject]:
+    for service in deployment.services:
+        contract = contracts.of(service.name, "openapi")
+        if contract:
+            yield Subject(
+                contract=contract,
+                url=service.url,
+                directory=inside(ctx.run.root, _DIRECTORY, service.name),
+                own_document=own_document(service.url),
+                registration=_furnished(ctx, contracts, service.name, source),
+            )
+
+
+def _furnished(ctx: Context, contracts: ContractSet, name: str, source: TokenSource) -> JsonObject | None:
+    """Register the account to test a service with, and let events make what only events can make there."""
+    state = stack_state(ctx)
+    account = plan_hooks(source, ()).account()
+    try:
+        token = account.token() if account else source.token
+    except ServiceCallFailed as failure:
+        ctx.emit("warning", f"no account to test {name} with: {failure.brief}", service=name)
         return None
-    directory = inside(ctx.run.root, _DIRECTORY, name)
-    return Subject(contract=contract, url=url, directory=directory, own_document=own_document(url))
+    with httpx2.Client(**client_options(state.gateway_url, _FLOW_TIMEOUT)) as client, Bus(state.redis_url) as bus:
+        walker = Walker(
+            Surroundings(gateway=Gateway(state.gateway_url, client), bus=bus, token=token),
+            plan_rows(contracts, name, _ROWS),
+        )
+        if account:
+            walker.rows[account.issuer.register.entity] = account.row
+        for step in walker.walk():
+            if not step.ok:
+                ctx.emit("warning", f"{name} may lack rows to test with: {step.step}: {step.detail}", service=name)
+                break
+    return account.registration if account else None
 
 
 def _tested(service: ServiceCompliance) -> str:

@@ -34,6 +34,12 @@ def request_body(operation: Operation, ids: Mapping[str, str], *, unique: tuple[
     return _filled(operation.document, operation.request.get("schema"), example(operation), ids, unique)
 
 
+def fresh_body(operation: Operation, ids: Mapping[str, str] | None = None) -> JsonValue:
+    """The example with new unique values, the identity of an account among them."""
+    identity = operation.hint.identity if operation.hint and operation.kind == "register" else None
+    return request_body(operation, ids or {}, unique=(identity,) if identity else ())
+
+
 def references(document: JsonObject, schema: JsonValue, *, depth: int = 5) -> frozenset[str]:
     """Names of the entities that a body refers to."""
     node = resolve(document, schema)

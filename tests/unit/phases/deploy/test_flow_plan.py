@@ -5,7 +5,7 @@ from sluice.model.contract import ContractSet
 from sluice.model.decomposition import Decomposition
 from sluice.model.domain import DomainModel
 from sluice.model.service_map import Service, ServiceMap
-from sluice.phases.deploy.flow_plan import plan_flow
+from sluice.phases.deploy.flow_plan import plan_flow, plan_rows
 
 
 def planned(contracts: ContractSet, *order: str) -> list[tuple[str, str]]:
@@ -113,3 +113,25 @@ def test_a_change_that_publishes_is_made_after_all_creations_and_a_deletion_last
 
 def test_the_plan_is_the_same_every_time() -> None:
     assert planned(running.contracts()) == planned(running.contracts())
+
+
+def test_rows_that_only_events_make_are_made_by_what_publishes_them() -> None:
+    steps = plan_rows(running.contracts(), "reminder-service", 2)
+    assert [step.title for step in steps] == [
+        "POST /books",
+        "POST /loans",
+        "POST /loans",
+        "event LoanOpened",
+        "GET /reminders",
+    ]
+
+
+@pytest.mark.parametrize("service", ["accounts-service", "lending-service"])
+def test_a_service_that_can_create_its_own_rows_needs_none_made(service: str) -> None:
+    assert plan_rows(running.contracts(), service, 2) == ()
+
+
+def test_without_the_publisher_no_rows_can_be_made() -> None:
+    contracts = running.contracts()
+    kept = tuple(c for c in contracts.contracts if c.service != "lending-service")
+    assert plan_rows(contracts.model_copy(update={"contracts": kept}), "reminder-service", 2) == ()

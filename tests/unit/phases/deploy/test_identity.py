@@ -2,7 +2,7 @@ import jwt
 import pytest
 
 from data.library import running
-from sluice.phases.deploy.auth_plan import AuthPlan, TokenSource, plan_auth
+from sluice.phases.deploy.hook_plan import HookPlan, TokenSource, plan_hooks
 from sluice.phases.deploy.identity import access_token, find_issuer, mint
 from sluice.phases.deploy.openapi import all_operations, operations
 
@@ -43,18 +43,32 @@ def test_an_answer_without_an_access_token_gives_none(body: object) -> None:
 @pytest.mark.req("R0-066")
 def test_the_plan_names_protected_operations_and_holds_no_secret() -> None:
     source = TokenSource(token="the-secret-token")
-    plan = plan_auth(source, operations(running.contract("lending-service")))
+    plan = plan_hooks(source, operations(running.contract("lending-service")))
     assert plan.secured == ("POST /loans", "GET /loans/{loan_id}", "POST /books", "GET /books")
     assert "the-secret-token" not in plan.model_dump_json()
 
 
 def test_without_any_source_of_tokens_nothing_is_authenticated() -> None:
-    assert plan_auth(TokenSource(), operations(running.contract("lending-service"))) == AuthPlan()
+    assert plan_hooks(TokenSource(), operations(running.contract("reminder-service"))) == HookPlan()
+
+
+def test_requests_with_unique_values_are_made_fresh_for_a_database_that_is_not_empty() -> None:
+    fresh = plan_hooks(TokenSource(), operations(running.contract("lending-service"))).fresh
+    assert list(fresh) == ["POST /books"]
+    assert fresh["POST /books"]["isbn"] != "978-3-16-148410-0"
+    assert list(plan_hooks(TokenSource(), operations(running.contract("accounts-service"))).fresh) == ["POST /register"]
+
+
+def test_a_known_account_is_used_as_it_is() -> None:
+    plan = plan_hooks(TokenSource(issuer=running.contract("accounts-service"), url="http://127.0.0.1:1"), ())
+    account = plan.account('{"email": "a@example.com", "password": "x"}')
+    assert account is not None
+    assert account.registration == {"email": "a@example.com", "password": "x"}
 
 
 def test_the_plan_survives_its_file() -> None:
     source = TokenSource(issuer=running.contract("accounts-service"), url="http://127.0.0.1:1")
-    plan = plan_auth(source, operations(running.contract("lending-service")))
-    account = AuthPlan.model_validate_json(plan.model_dump_json()).account()
+    plan = plan_hooks(source, operations(running.contract("lending-service")))
+    account = HookPlan.model_validate_json(plan.model_dump_json()).account()
     assert account is not None
     assert account.issuer.service == "accounts-service"
