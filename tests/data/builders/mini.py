@@ -283,6 +283,25 @@ def escapes(config):
         time.sleep(0.01)
 
 
+def spoils_honest(config):
+    """Changes another service once that is installed."""
+    other = Path(config["output_dir"]).parents[3] / "services" / "honest" / "app" / "main.py"
+    while not other.exists():
+        time.sleep(0.01)
+    other.write_text(other.read_text() + "SPOILT = True\n")
+    honest(config)
+
+
+def unprintable_name(config):
+    honest(config)
+    Path(config["output_dir"], "app", "a\x1b[2J.py").write_text("")
+
+
+def strange_openapi(config):
+    make(config, main="class App:\n    def openapi(self):\n        return [1]\n\n\napp = App()\n")
+    claim(config)
+
+
 def does_not_compile(config):
     honest(config)
     Path(config["output_dir"], "app", "unused.py").write_text("def broken(:\n")

@@ -3,12 +3,15 @@
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
 
+from sluice.core.errors import EnvironmentFailure
 from sluice.model.build import BuilderResult
 from sluice.phases.build.attempt import build
 from sluice.phases.build.job import BuildJob, Workshop
@@ -59,6 +62,8 @@ LIES = {
     "edits-contract": "wrote outside its output directory: ../contracts",
     "symlink": "'app/secret.py' is a symbolic link",
     "output-is-a-link": "its output directory is gone",
+    "unprintable-name": "'app/a\\x1b[2J.py' has an unprintable name",
+    "strange-openapi": "app.main:app gives no OpenAPI document",
     "fifo": "'app/pipe' is not a regular file",
     "huge-file": "more than a service may have",
     "exit-3": "ended with code 3 but claims success: it broke",
@@ -93,6 +98,25 @@ def test_a_program_that_does_not_exist_is_a_result_and_no_exception(make_shop: M
 
     assert result.status == "crashed"
     assert "cannot start /no/such/program" in result.measured.problems[0]
+
+
+def test_a_job_directory_that_cannot_be_made_is_a_result_too(make_shop: MakeShop) -> None:
+    shop = make_shop("honest")
+    (shop.ctx.run.root / "jobs").write_text("")
+
+    result = attempt(shop)
+
+    assert result.status == "crashed"
+    assert "cannot be run: Not a directory" in result.measured.problems[0]
+
+
+def test_packages_that_cannot_be_installed_fail_the_service_that_wants_them(make_shop: MakeShop) -> None:
+    def environment(_files: Sequence[Path]) -> Path:
+        raise EnvironmentFailure("cannot install the packages of output")
+
+    shop = replace(make_shop("honest"), environment=environment)
+
+    assert attempt(shop).measured.problems == ("cannot be measured: cannot install the packages of output",)
 
 
 @pytest.mark.req("R0-002", "R0-232")

@@ -142,6 +142,14 @@ def test_a_damaged_record_is_no_reason_to_stop(stored: str, make_context: MakeCo
 
 
 @pytest.mark.usefixtures("offline")
+def test_a_service_that_another_builder_changed_is_counted_as_failed(make_context: MakeContext) -> None:
+    changed, changing = results_of(run(make_context("by-service", "honest", "spoils-honest", fix_passes=0)))
+
+    assert changed.measured.problems == ("changed after it was measured",)
+    assert (changed.success, changing.success) == (False, True)
+
+
+@pytest.mark.usefixtures("offline")
 def test_another_builder_builds_again(make_context: MakeContext, events: Events) -> None:
     run(make_context("honest"))
     events.clear()
