@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sluice.services.codebase_intelligence.python_index import UnparsableError, python_symbols
@@ -7,6 +7,8 @@ from sluice.services.codebase_intelligence.python_index import UnparsableError, 
 SOURCE = """\
 import os
 from a.b import c as d
+
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 LIMIT: int = 3
 X, Y = 1, 2
@@ -69,6 +71,7 @@ def test_a_strange_escape_is_no_warning():
     assert [symbol.name for symbol in python_symbols('PATTERN = "\\d"')] == ["PATTERN"]
 
 
+@STEADY
 @given(st.text())
 def test_any_text_is_indexed_or_refused(text):
     try:

@@ -1,9 +1,11 @@
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sluice.services.contract_engine.specs.documents import MAX_DEPTH, UnreadableError, read
 from sluice.services.contract_engine.specs.validate import validate
+
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 BOMB = "\n".join(
     [
@@ -65,6 +67,7 @@ def test_depth_is_limited_for_objects_too():
     assert error.pointer.startswith("/a/a")
 
 
+@STEADY
 @given(st.text())
 def test_any_text_ends_in_a_report(text):
     _, report = validate(text)
@@ -72,6 +75,7 @@ def test_any_text_ends_in_a_report(text):
     assert report.errors
 
 
+@STEADY
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

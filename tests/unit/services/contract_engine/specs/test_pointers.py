@@ -1,10 +1,13 @@
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sluice.services.contract_engine.specs.pointers import located, lookup, objects, pointer, target_parts
 
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
+
+@STEADY
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
 def test_a_pointer_read_back_gives_the_same_keys(parts):
     escaped = pointer(parts).replace("%", "%25")
