@@ -4,11 +4,11 @@ from hypothesis import strategies as st
 
 from sluice.services.codebase_intelligence.python_index import UnparsableError, python_symbols
 
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
 SOURCE = """\
 import os
 from a.b import c as d
-
-STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 LIMIT: int = 3
 X, Y = 1, 2
