@@ -159,6 +159,8 @@ def test_no_credential_is_in_a_command_line_or_a_readable_file(run):
             text = path.read_text(errors="replace")
             assert not any(secret in text for secret in known), path
     assert not any(secret in repr(run.events) for secret in known)
+    assert stat.S_IMODE(run.paths.stack.stat().st_mode) == 0o700
+    assert stat.S_IMODE((run.paths.stack / "state.json").stat().st_mode) == 0o600
 
 
 def test_postgresql_is_version_16_and_lets_nobody_in_without_the_password(run):

@@ -87,7 +87,6 @@ def nothing_left(run, seconds=30):
 
 
 @pytest.mark.parametrize("moment", ["redis", "postgres", "contract-engine", "up"])
-@pytest.mark.req("R0-162")
 def test_a_pipeline_killed_at_any_moment_leaves_no_process(run, moment):
     with pipeline(run, "wait") as process:
         read_until(process, moment)

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from sluice.core.config import Settings
@@ -14,7 +13,7 @@ from sluice.core.pyenv import ensure_environment
 from sluice.engine.stack import BUILD1, ServiceStart, ServiceToRun, StackState
 from sluice.phases.deploy.compose import RESERVED, prefix_of
 from sluice.phases.deploy.runtimes.embedded import databases, probes, servers, services
-from sluice.phases.deploy.runtimes.embedded.supervisor import LOG_LINES, NotHealthy, Supervisor, tail
+from sluice.phases.deploy.runtimes.embedded.supervisor import LOG_LINES, NotHealthy, Supervisor
 
 GATEWAY_PORTS: Final = {"web": 80, "api": 8080}
 _ROUTE_TIMEOUT_S = 10.0
@@ -90,7 +89,7 @@ class Deployer:
         problems = self._wait_for_routes(gateway.ports["web"], targets)
         for name in BUILD1:
             if name in problems:
-                lines = tail(Path(gateway.log), LOG_LINES)
+                lines = self.supervisor.last_lines(servers.GATEWAY, LOG_LINES)
                 raise EnvironmentFailure(f"the gateway does not route to {name}", details=[problems[name], *lines])
         return {
             name: start if name not in problems else _unrouted(start, problems[name]) for name, start in started.items()

@@ -89,6 +89,13 @@ class Record:
                 self._store(roles={**self._memory.roles, role: _password()})
             return self._memory.roles[role]
 
+    def redact(self, text: str) -> str:
+        """The text without any credential of this run."""
+        memory = self._memory
+        for secret in (memory.postgres_password, memory.redis_password, memory.jwt_secret, *memory.roles.values()):
+            text = text.replace(secret, "***")
+        return text
+
     def put(self, server: Server) -> None:
         """Remember a server."""
         with self._lock:
@@ -117,6 +124,6 @@ def _load(path: Path) -> Memory:
     except (ValidationError, UnicodeDecodeError, OSError) as error:
         raise InputError(
             f"cannot read {path}",
-            details=[str(error)[:300]],
+            details=[type(error).__name__],  # its text would quote credentials
             hint="end the run with `invoke reap`, then remove the file",
-        ) from error
+        ) from None

@@ -29,7 +29,7 @@ from sluice.engine.stack import (
 from sluice.phases.deploy.runtimes.embedded import cluster, databases, probes, servers, services
 from sluice.phases.deploy.runtimes.embedded.deployment import Deployer
 from sluice.phases.deploy.runtimes.embedded.record import SECRET_MODE, Record, Server
-from sluice.phases.deploy.runtimes.embedded.supervisor import Supervisor, tail
+from sluice.phases.deploy.runtimes.embedded.supervisor import Supervisor
 
 NAME: Final = "embedded"
 TABLE: Final = {ARCHITECT: 8001, CONTRACT_ENGINE: 8002, CODEBASE_INTELLIGENCE: 8003, "postgres": 5432, "redis": 6379}
@@ -61,6 +61,7 @@ class EmbeddedStack:
         """Start what does not run yet, tier by tier."""
         began = time.monotonic()
         before = dict(self._record.servers)
+        self._run.stack.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._all_or_nothing():
             self._sweep()
             sql, _ = self._together([self._postgres, self._redis])
@@ -102,11 +103,11 @@ class EmbeddedStack:
 
     def logs(self, name: str, *, lines: int = 20) -> list[str]:
         """The last lines of a server's output."""
-        known = {path.stem: path for path in sorted(self._supervisor.logs.glob("*.log"))}
+        known = sorted(path.stem for path in self._supervisor.logs.glob("*.log"))
         if name not in known:
             hint = f"there are: {', '.join(known)}" if known else "start it first: `invoke up`"
             raise InputError(f"no server or service {name!r} was started", hint=hint)
-        return tail(known[name], lines)
+        return self._supervisor.last_lines(name, lines)
 
     def detach(self) -> None:
         """Mark the stack as one that shall stay."""

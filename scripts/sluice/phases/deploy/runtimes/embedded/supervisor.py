@@ -102,6 +102,11 @@ class Supervisor:
         """Where a server's output goes."""
         return self.logs / f"{name}.log"
 
+    def last_lines(self, name: str, lines: int, *, since: int = 0) -> list[str]:
+        """The last lines of a server's output (of what came after byte `since`), without credentials."""
+        text = self.record.redact(read_from(self.log_file(name), since))
+        return text.splitlines()[-lines:] if lines > 0 else []
+
     def _start(self, program: Program) -> Server:
         began = time.monotonic()
         for restarts in range(_STARTS):
@@ -113,7 +118,7 @@ class Supervisor:
                 text = f"{program.name} healthy after {seconds:.1f} s"
                 self.emit("service.started", text, name=program.name, seconds=seconds, **where)
                 return server
-            log = read_from(self.log_file(program.name), offset).splitlines()[-LOG_LINES:]
+            log = self.last_lines(program.name, LOG_LINES, since=offset)
             self.stop(program.name)
             again = "" if restarts else "; starting it once more"
             text = "\n".join([f"{program.name} did not start: {problem}{again}", *log])
@@ -195,8 +200,3 @@ def read_from(path: Path, offset: int) -> str:
     with path.open("rb") as stream:
         stream.seek(max(offset, size(path) - _LOG_READ_BYTES))
         return stream.read(_LOG_READ_BYTES).decode("utf-8", "replace")
-
-
-def tail(path: Path, lines: int) -> list[str]:
-    """The last lines of a log."""
-    return read_from(path, 0).splitlines()[-lines:] if lines > 0 else []

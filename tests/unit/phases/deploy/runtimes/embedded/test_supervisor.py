@@ -7,7 +7,6 @@ import pytest
 
 from sluice.core import proc
 from sluice.core.ports import Choice, Ports
-from sluice.phases.deploy.runtimes.embedded import supervisor as module
 from sluice.phases.deploy.runtimes.embedded.record import Record
 from sluice.phases.deploy.runtimes.embedded.supervisor import Interrupted, NotHealthy, Program, Supervisor
 
@@ -156,9 +155,17 @@ def test_the_record_survives_the_process_and_is_private(supervisor, tmp_path):
     assert not supervisor.stop("alpha")
 
 
-def test_only_the_last_lines_of_a_long_log_are_read(tmp_path):
-    log = tmp_path / "log"
-    log.write_text("".join(f"line {number}\n" for number in range(50_000)))
-    assert module.tail(log, 2) == ["line 49998", "line 49999"]
-    assert module.tail(log, 0) == []
-    assert module.tail(tmp_path / "none", 5) == []
+def test_only_the_last_lines_of_a_long_log_are_read(supervisor):
+    supervisor.logs.mkdir()
+    supervisor.log_file("alpha").write_text("".join(f"line {number}\n" for number in range(50_000)))
+    assert supervisor.last_lines("alpha", 2) == ["line 49998", "line 49999"]
+    assert supervisor.last_lines("alpha", 0) == []
+    assert supervisor.last_lines("beta", 5) == []
+
+
+def test_no_credential_is_shown_with_the_last_lines(supervisor, tmp_path, events):
+    password = supervisor.record.password("svc-alpha")
+    with pytest.raises(NotHealthy) as caught:
+        supervisor.ensure(program(tmp_path, f"raise SystemExit('postgresql://svc-alpha:{password}@127.0.0.1/x')"))
+    assert caught.value.log == ("postgresql://svc-alpha:***@127.0.0.1/x",)
+    assert password not in repr(events)
