@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import httpx2
 from pydantic import Field
 
-from sluice.core.http import client_options
 from sluice.model.base import JsonObject, Model
 from sluice.model.contract import RegisteredContract
 from sluice.phases.deploy.identity import Account, find_issuer
@@ -16,11 +14,9 @@ from sluice.phases.deploy.openapi import Operation, mapping, operations
 from sluice.phases.deploy.sample import example, fresh_body
 
 HOOKS_MODULE: Final = "sluice.phases.deploy.schemathesis_hooks"
-PLAN_VARIABLE: Final = "CONTRACT_TEST_AUTH"
+PLAN_VARIABLE: Final = "CONTRACT_TEST_HOOKS"
 ACCOUNT_VARIABLE: Final = "CONTRACT_TEST_ACCOUNT"
 TOKEN_VARIABLE: Final = "CONTRACT_TEST_TOKEN"  # noqa: S105 - the name of a variable
-
-_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +44,7 @@ class HookPlan(Model):
         """An account at the issuer: the one registered with this body (JSON), or one that is not registered yet."""
         issuer = find_issuer(operations(self.issuer)) if self.issuer else None
         known = mapping(json.loads(registration)) if registration else None
-        return Account(issuer, self.url, httpx2.Client(**client_options(self.url, _TIMEOUT)), known) if issuer else None
+        return Account(issuer, self.url, known) if issuer else None
 
 
 def plan_hooks(source: TokenSource, declared: Sequence[Operation]) -> HookPlan:

@@ -10,11 +10,13 @@ import jwt
 from pydantic import JsonValue
 
 from sluice.core.errors import ServiceCallFailed
+from sluice.core.http import client_options
 from sluice.model.base import JsonObject
 from sluice.phases.deploy.openapi import Operation, mapping
 from sluice.phases.deploy.sample import example, fresh_body
 
 _MINTED_SECONDS = 3600
+_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,6 @@ class Account:
 
     issuer: Issuer
     url: str
-    client: httpx2.Client
     registration: JsonObject | None = None
     row: JsonObject = field(default_factory=dict)
 
@@ -87,7 +88,8 @@ class Account:
 
     def _post(self, operation: Operation, body: JsonObject, *, must: bool = False) -> JsonValue:
         try:
-            response = self.client.request(operation.method, f"{self.url}{operation.path}", json=body)
+            with httpx2.Client(**client_options(self.url, _TIMEOUT)) as client:
+                response = client.request(operation.method, f"{self.url}{operation.path}", json=body)
         except httpx2.HTTPError as error:
             raise ServiceCallFailed(f"{operation.label} of {operation.service} failed", details=[str(error)]) from error
         if must and not response.is_success:
