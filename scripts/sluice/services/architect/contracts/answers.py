@@ -95,7 +95,7 @@ def response(writer: Writer, op: Operation) -> JsonObject:
 
 def _row(writer: Writer, op: Operation, entity: EntityDraft) -> tuple[JsonObject, JsonObject]:
     """The read model, or exactly the part of it that the document names for this operation."""
-    example = bodies.read_example(writer.view, entity)
+    example = bodies.read_example(entity)
     named = [f.name for f in op.endpoint.response or [] if f.name in example]
     if not named or set(named) == set(example):
         return {"$ref": f"#/components/schemas/{entity.name}"}, example

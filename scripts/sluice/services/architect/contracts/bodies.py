@@ -131,15 +131,22 @@ def hint(view: View, entity: EntityDraft, declared: EntityField) -> PropertyHint
     )
 
 
+def shown(entity: EntityDraft, declared: EntityField, *, hint: PropertyHint | None = None) -> JsonObject:
+    """The schema of a stored property as others see it: a computed sum has no bound of its own."""
+    found = schemas.schema(declared, nullable=nullable(declared), hint=hint)
+    by = schemas.computed(declared, entity.fields.values())
+    if by is None:
+        return found
+    least: JsonObject = {"minimum": 0} if schemas.never_negative(entity.fields[by.over], by) else {}
+    return {key: value for key, value in found.items() if key not in {"minimum", "maximum"}} | least
+
+
 def read_schema(view: View, entity: EntityDraft) -> JsonObject:
     """The read model; everything in it is always present."""
     owner = view.owners[entity.name]
     properties: JsonObject = {}
     for declared in stored(entity):
-        found = schemas.schema(declared, nullable=nullable(declared), hint=hint(view, entity, declared))
-        if by := schemas.computed(declared, entity.fields.values()):
-            found = {k: v for k, v in found.items() if k not in {"minimum", "maximum"}}
-            found |= {"minimum": 0} if schemas.never_negative(entity.fields[by.over], by) else {}
+        found = shown(entity, declared, hint=hint(view, entity, declared))
         if declared.read_only or declared.name == owner or schemas.computed(declared, entity.fields.values()):
             found["readOnly"] = True
         properties[declared.name] = found
@@ -212,7 +219,7 @@ def input_example(entity: EntityDraft, listed: list[EntityField]) -> JsonObject:
     return {f.name: schemas.example(f, entity.name) for f in listed if f.required or f.references is None}
 
 
-def read_example(view: View, entity: EntityDraft) -> JsonObject:
+def read_example(entity: EntityDraft) -> JsonObject:
     """A stored row."""
     found: JsonObject = {}
     for declared in stored(entity):

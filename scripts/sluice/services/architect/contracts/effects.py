@@ -30,18 +30,26 @@ def subject(draft: Draft, event: EventDraft) -> tuple[EntityDraft | None, str]:
 def payload(draft: Draft, event: EventDraft) -> JsonObject:
     """The schema of the event's data: the stored fields of its entity, and the fields that the text names."""
     entity, _ = subject(draft, event)
-    fields = {f.name: f for f in (bodies.stored(entity) if entity else [])}
-    named = {f.name: _foreign_key(f, entity) for f in event.payload}
-    fields = {name: fields.get(name, field) for name, field in {**fields, **named}.items()}
     properties: JsonObject = {}
-    for name, field in fields.items():
+    required: list[JsonValue] = []
+    for field in _carried(event, entity):
         plain = field.model_copy(update={"default": None})
-        unknown = entity is None or name not in entity.fields
-        properties[name] = schemas.schema(
-            plain, nullable=bodies.nullable(field) or (unknown and name not in {"id"} and not _key_of(name, entity))
-        )
-    required = [name for name in properties if entity is not None and (name in entity.fields or _key_of(name, entity))]
+        if entity is not None and field.name in entity.fields:
+            properties[field.name] = bodies.shown(entity, plain)
+            required.append(field.name)
+        elif _key_of(field.name, entity):
+            properties[field.name] = schemas.schema(plain)
+            required.append(field.name)
+        else:
+            properties[field.name] = schemas.schema(plain, nullable=entity is not None)
     return {"type": "object", "properties": properties, "required": required or list(properties)}
+
+
+def _carried(event: EventDraft, entity: EntityDraft | None) -> list[EntityField]:
+    own = bodies.stored(entity) if entity else []
+    known = {field.name for field in own}
+    named = [_foreign_key(field, entity) for field in event.payload if field.name not in known]
+    return [*own, *(field for field in named if field.type != "password")]
 
 
 def _key_of(name: str, entity: EntityDraft | None) -> bool:
@@ -49,17 +57,17 @@ def _key_of(name: str, entity: EntityDraft | None) -> bool:
 
 
 def _foreign_key(field: EntityField, entity: EntityDraft | None) -> EntityField:
-    return field.model_copy(update={"type": "uuid", "read_only": False}) if _key_of(field.name, entity) else field
+    """`order_id` in the payload of an event about an Order is its key."""
+    update = {"type": "uuid", "read_only": False, "enum": ()}
+    return field.model_copy(update=update) if _key_of(field.name, entity) else field
 
 
 def example(draft: Draft, event: EventDraft) -> JsonObject:
     """A payload that is valid by its schema."""
     entity, _ = subject(draft, event)
-    owner = entity.name if entity else event.name
-    fields = {f.name: f for f in (bodies.stored(entity) if entity else [])} | {
-        f.name: f for f in event.payload if entity is None or f.name not in entity.fields
-    }
-    found: JsonObject = {name: schemas.example(_foreign_key(field, entity), owner) for name, field in fields.items()}
+    found = dict(bodies.read_example(entity)) if entity else {}
+    for field in _carried(event, entity):
+        found.setdefault(field.name, schemas.example(field, entity.name if entity else event.name))
     return found
 
 

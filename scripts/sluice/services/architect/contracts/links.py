@@ -7,7 +7,7 @@ from sluice.services.architect.meaning import accounts
 from sluice.services.architect.meaning.operations import Operation
 
 _SOURCES = {"create", "register"}
-_WRITES = {"create", "register", "replace"}
+_WRITES = {"create", "register", "replace", "update"}
 
 
 def of(view: View, source: Operation) -> JsonObject:
@@ -58,7 +58,9 @@ def _to(view: View, source: Operation, target: Operation) -> JsonObject | None:
     wanted: dict[str, str] = {}
     if target.key and target.entity is source.entity:
         wanted = {target.key: "id", **{parent.param: parent.field for parent in target.parents}}
-    elif target.entity is not source.entity and not target.key:
+    elif target.key:
+        return None
+    elif target.entity is not source.entity:
         below = [p for p in target.parents if target.entity.fields[p.field].references == source.entity.name]
         if len(below) != len(target.parents):
             return None
@@ -72,9 +74,13 @@ def _to(view: View, source: Operation, target: Operation) -> JsonObject | None:
 
 
 def _references(view: View, source: Operation, target: Operation) -> JsonObject:
-    """A body whose field refers to what the source made."""
-    if target.kind not in _WRITES or target.entity is None or source.entity is None or target.entity is source.entity:
+    """What a body refers to: the row that the source made, or the rows that this row itself refers to."""
+    if target.kind not in _WRITES or target.entity is None or source.entity is None:
         return {}
-    written = bodies.create_fields(view, target)
-    pointer = _pointer(source, "id")
-    return {f.name: pointer for f in written if f.references == source.entity.name and pointer is not None}
+    written = bodies.update_fields(view, target) if target.kind == "update" else bodies.create_fields(view, target)
+    if target.entity is source.entity:
+        local = [f for f in written if bodies.hint(view, target.entity, f).local]
+        pointers = {f.name: _pointer(source, f.name) for f in local}
+    else:
+        pointers = {f.name: _pointer(source, "id") for f in written if f.references == source.entity.name}
+    return {name: pointer for name, pointer in pointers.items() if pointer is not None}
