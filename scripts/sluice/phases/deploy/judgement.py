@@ -42,13 +42,14 @@ def judge_integration(report: IntegrationReport, min_compliance: float) -> Refus
 
 
 def _judge_flow(report: IntegrationReport) -> Refusal:
+    """Events first: a step that looks for their effect fails with them."""
     hint = "`invoke logs SERVICE` shows what the service did"
-    for step in report.flow:
-        if not step.ok:
-            return Refusal(reason=f"the flow failed at {step.step} of {step.service}: {step.detail}", hint=hint)
     for event in report.events:
         if not event.ok:
             return Refusal(reason=f"event {event.event} of {event.publisher}: {event.detail}", hint=hint)
+    for step in report.flow:
+        if not step.ok:
+            return Refusal(reason=f"the flow failed at {step.step} of {step.service}: {step.detail}", hint=hint)
     return Refusal() if report.flow else Refusal(reason="the contracts give no flow to test", hint=hint)
 
 

@@ -58,6 +58,15 @@ def test_an_event_published_twice_is_refused() -> None:
     assert refusal.reason == "event Done of thing-service: it was published 2 times"
 
 
+def test_a_failed_event_is_named_before_the_step_that_looks_for_its_effect() -> None:
+    event = EventCheck(
+        event="Done", publisher="thing-service", consumers=("b",), published=1, valid=True, detail="lost"
+    )
+    failed = STEP.model_copy(update={"ok": False, "detail": "no effect"})
+    refusal = judge_integration(report(10, 10, flow=(failed,), events=(event,)), 0.7)
+    assert refusal.reason == "event Done of thing-service: lost"
+
+
 def test_a_flow_without_steps_is_refused() -> None:
     assert judge_integration(report(10, 10, flow=()), 0.7).reason == "the contracts give no flow to test"
 
