@@ -36,10 +36,10 @@ class Facts:
 
     @cached_property
     def projects(self) -> dict[str, Project]:
-        """Python sources by service; '' holds those of no service."""
+        """Shipped Python sources by service; '' holds those of no service."""
         grouped: dict[str, list[SourceFile]] = {}
         for file in self.files:
-            if file.suffix == ".py":
+            if file.suffix == ".py" and file.production:
                 grouped.setdefault(file.service, []).append(file)
         return {name: read_project(name, files, self._base(name)) for name, files in sorted(grouped.items())}
 
@@ -50,13 +50,12 @@ class Facts:
     @cached_property
     def python(self) -> tuple[PyFile, ...]:
         """Every Python file that is shipped and can be parsed."""
-        return tuple(file for project in self.projects.values() for file in project.production)
+        return tuple(file for project in self.projects.values() for file in project.files)
 
     @cached_property
     def broken(self) -> tuple[Broken, ...]:
         """Python files that are shipped and cannot be parsed."""
-        found = (broken for project in self.projects.values() for broken in project.broken)
-        return tuple(broken for broken in found if broken.source.production)
+        return tuple(broken for project in self.projects.values() for broken in project.broken)
 
     @cached_property
     def interpreters(self) -> dict[str, Interpreter]:

@@ -131,16 +131,25 @@ def _enter(run: "Interpreter", router: Router, entry: Listed) -> None:
         router.children.append((path, child))
 
 
-def instantiate(run: "Interpreter", target: Made, call: ast.Call, frame: "Frame") -> object:
+def instantiate(
+    run: "Interpreter",
+    target: Made,
+    call: ast.Call,
+    given: tuple[list[object], dict[str, object]],
+    frame: "Frame",
+) -> object:
     """An object of a class of the tree: an application where it inherits from one, a wrapper where it takes one."""
-    node = target.node
+    node, (arguments, named) = target.node, given
     if not isinstance(node, ast.ClassDef):
         return None
     bases = [base for base in run.project.bases(target.file, node) if isinstance(base, str)]
     known = next((base for base in bases if base in APPS or base in ROUTERS), "")
+    alone = not known and not any(carries_app(value) for value in (*arguments, *named.values()))
+    if alone and node in run.instances:
+        return run.instances[node]
     made: object = new_router(run, known, call, frame) if known else Instance(target)
-    arguments = [run.eval(argument, frame) for argument in call.args]
-    named = {keyword.arg: run.eval(keyword.value, frame) for keyword in call.keywords if keyword.arg}
+    if alone and isinstance(made, Instance):
+        run.instances[node] = made
     initializer = method(run, target, "__init__")
     if initializer:
         run.call(initializer, [made, *arguments], named, frame)
@@ -150,6 +159,13 @@ def instantiate(run: "Interpreter", target: Made, call: ast.Call, frame: "Frame"
     if app and any(base.endswith("Middleware") for base in bases):
         return wrap(run, app, call, frame)
     return made
+
+
+def carries_app(value: object) -> bool:
+    """Whether an application or router can be reached through a value."""
+    if isinstance(value, Instance):
+        return any(isinstance(attribute, Router) for attribute in value.attributes.values())
+    return isinstance(value, Router) or (isinstance(value, list) and any(map(carries_app, value)))
 
 
 def method(run: "Interpreter", target: Made, name: str) -> Made | None:

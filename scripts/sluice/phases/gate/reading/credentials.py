@@ -22,6 +22,7 @@ _LEFT_OUT = frozenset(
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^\s:/@\"'`<>]*):([^\s@\"'`<>/]+)@(?=[\w{$<\[])")
 _LINE = re.compile(r"\s*(?:export\s+|ENV\s+|ARG\s+|set\s+)?([A-Za-z_][\w.-]*)\s*[=:]\s*(.*?)\s*", re.IGNORECASE)
 _WITH_DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
+_MACHINE_WRITTEN = 5000
 _LOCK = re.compile(r".*\.lock|.*-lock\.(?:json|ya?ml)|.*\.(?:sum|svg|map|min\.js|ipynb|csv|po|sql)", re.IGNORECASE)
 _LINE_FILES = frozenset({".env", ".ini", ".cfg", ".conf", ".properties", ".sh", ".toml", ".tfvars", ".envrc"})
 _TEMPLATES = (".example", ".sample", ".template", ".dist", ".tmpl", ".j2", ".tpl")
@@ -36,7 +37,7 @@ def read_secrets(files: Iterable[SourceFile], python: Iterable[PyFile]) -> tuple
     parsed = {file.source: file for file in python}
     found: dict[tuple[str, int], Secret] = {}
     for source in files:
-        if _LOCK.fullmatch(source.name):
+        if _LOCK.fullmatch(source.name) or any(len(line) > _MACHINE_WRITTEN for line in source.lines):
             continue
         for secret in _in_file(source, parsed.get(source)):
             found.setdefault((source.rel, secret.line), secret)
@@ -47,7 +48,7 @@ def _in_file(source: SourceFile, parsed: PyFile | None) -> Iterator[Secret]:
     skipped: set[int] = set()
     if parsed is not None:
         skipped = example_lines(parsed)
-        yield from python_secrets(parsed)
+        yield from python_secrets(parsed, skipped)
     elif source.suffix in {".yml", ".yaml", ".json"}:
         skipped = {node.start_mark.line + 1 for path, node in scalars(source) if _in_example(path)}
         yield from _in_document(source)

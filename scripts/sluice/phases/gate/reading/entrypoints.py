@@ -17,11 +17,16 @@ _COMMAND_NAMES = frozenset({"Procfile", "Makefile"})
 
 def served(interpreter: Interpreter, files: Sequence[SourceFile]) -> list[Router]:
     """The applications that answer requests of their own; mounted ones answer through their parent."""
-    apps = [app for app in interpreter.apps() if app.file.source.production]
+    apps = [app for app in interpreter.apps() if not _local(app.file.rel)]
     children = {id(child) for app in apps for _, child in app.children}
     outer = [app for app in apps if id(app) not in children]
     named = _named(interpreter, files)
     return [app for app in outer if id(app) in named] or outer
+
+
+def _local(rel: str) -> bool:
+    """A command line may open a server of its own for a moment, to be called back."""
+    return any(part.removesuffix(".py") in {"cli", "commands"} for part in rel.split("/"))
 
 
 def _named(interpreter: Interpreter, files: Sequence[SourceFile]) -> set[int]:

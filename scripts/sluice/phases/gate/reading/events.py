@@ -196,7 +196,7 @@ def _resolved(file: PyFile, argument: ast.expr, values: Values) -> Iterator[str]
         return
     function, index, name = parameter
     seen = False
-    for where in values.project.production:
+    for where in values.project.files:
         for node in where.nodes:
             if isinstance(node, ast.Call) and _called(where, node) == function.name:
                 passed = [k.value for k in node.keywords if k.arg == name] or node.args[index : index + 1]

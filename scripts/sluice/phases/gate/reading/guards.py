@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 _DEVELOPMENT = re.compile(
@@ -10,9 +11,19 @@ _DEVELOPMENT = re.compile(
 _PRODUCTION = re.compile(r"(?<![a-z])prod(?:uction)?(?![a-z])|(?<![a-z])live(?![a-z])|staging")
 
 
+def _words(test: ast.expr) -> Iterator[str]:
+    for node in ast.walk(test):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant):
+            yield str(node.value)
+
+
 def production_branch(test: ast.expr) -> Literal["body", "orelse", "both"]:
     """`if settings.debug:` is for development, `if env == "production":` is not; anything else may be either."""
-    text = ast.unparse(test).lower()
+    text = " ".join(_words(test)).lower()
     development, production = bool(_DEVELOPMENT.search(text)), bool(_PRODUCTION.search(text))
     if development == production:
         return "both"

@@ -50,13 +50,16 @@ class Interpreter:
         self._modules: dict[PyFile, Frame] = {}
         self._results: dict[ast.AST, object] = {}
         self._called: set[ast.AST] = set()
+        self.instances: dict[ast.AST, assembly.Instance] = {}
         self._calls = 0
 
     def apps(self) -> list[Router]:
         """Every application, with those of factories that nothing in the tree calls."""
-        for file in self.project.production:
+        frameworks = {name.partition(".")[0] for name in (*APPS, *ROUTERS)}
+        using = [f for f in self.project.files if any(d.split(".")[0] in frameworks for d in f.imports.values())]
+        for file in self.project.files if using else ():
             self.module(file)
-        for file in self.project.production:
+        for file in using:
             for node in file.tree.body:
                 if isinstance(node, Function) and node not in self._called and _makes_app(file, node):
                     self.call(Made(file, node, self.module(file)), [], {}, self.module(file))
@@ -188,7 +191,7 @@ class Interpreter:
             return owner
         return Bound(owner, node.attr) if isinstance(owner, Router | External | Made) else None
 
-    def _eval_list(self, node: ast.List | ast.Tuple, frame: Frame) -> object:
+    def _eval_list(self, node: ast.List | ast.Tuple, frame: Frame) -> list[object]:
         found: list[object] = []
         for element in node.elts:
             value = self.eval(element.value if isinstance(element, ast.Starred) else element, frame)
@@ -224,16 +227,18 @@ class Interpreter:
         positional = self._eval_list(ast.List(node.args), frame)
         named = {keyword.arg: self.eval(keyword.value, frame) for keyword in node.keywords if keyword.arg}
         if isinstance(target.node, ast.ClassDef):
-            return assembly.instantiate(self, target, node, frame)
-        return self.call(target, positional if isinstance(positional, list) else [], named, frame)
+            return assembly.instantiate(self, target, node, (positional, named), frame)
+        return self.call(target, positional, named, frame)
 
     def call(self, target: Made, positional: list[object], named: dict[str, object], frame: Frame) -> object:
-        """Run a function of the tree; results of calls without interesting arguments are remembered."""
+        """Run a function of the tree; one that is given no application or router runs once."""
         function = target.node
         self._called.add(function)
-        plain = not any([*positional, *named.values()])
-        self._calls += 1
-        if not isinstance(function, Function) or frame.depth > _MAX_DEPTH or self._calls > _MAX_CALLS:
+        plain = not any(assembly.carries_app(value) for value in (*positional, *named.values()))
+        self._calls += not plain
+        if self._calls > _MAX_CALLS:
+            raise RuntimeError(f"more than {_MAX_CALLS} calls to follow in service {self.project.service!r}")
+        if not isinstance(function, Function) or frame.depth > _MAX_DEPTH:
             return None
         if plain and function in self._results:
             return self._results[function]

@@ -86,6 +86,8 @@ def is_secret_value(value: str, name: str) -> bool:
         return False
     if words(name)[-1:] == ["token"] and text.isalpha() and (text.islower() or text.isupper()):
         return False  # a word: parsers have tokens too
+    if words(name)[-2:] == ["api", "key"] and not any(char.isdigit() for char in text):
+        return False  # a word that local model servers take for a key
     return not _names_something(text)
 
 
@@ -108,7 +110,9 @@ def entropy(text: str) -> float:
 
 def is_random(text: str) -> bool:
     """Whether a text looks like a generated key: long, no words, mixed characters, no hash, no identifier."""
-    if not 24 <= len(text) <= 200 or not re.fullmatch(r"[A-Za-z0-9+/=_.~-]+", text) or _HASH.fullmatch(text):  # noqa: PLR2004 # length of generated keys
+    if not 24 <= len(text) <= 200 or not re.fullmatch(r"[A-Za-z0-9+/=_.~-]+", text):  # noqa: PLR2004 # length of generated keys
+        return False
+    if _HASH.fullmatch(text) or _PATH.fullmatch(text) or ("/" in text and "." in text):
         return False
     kinds = sum(any(test(char) for char in text) for test in (str.isupper, str.islower, str.isdigit))
     chunks = re.findall(r"[A-Za-z]{4,}", text)

@@ -104,7 +104,7 @@ def _resource_origins(file: PyFile, node: ast.AST, values: Values) -> Iterator[B
 
 def _configured(values: Values) -> Iterator[Bound]:
     """`app.config["CORS_ORIGINS"] = …` and `CORS_ORIGINS = …` of a configuration class."""
-    for file in values.project.production:
+    for file in values.project.files:
         for node in file.nodes:
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -1,8 +1,10 @@
 """Python sources of one service: parsed once, names resolved through imports and re-exports."""
 
 import ast
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -10,6 +12,7 @@ from pathlib import PurePosixPath
 from sluice.phases.gate.scan import SourceFile
 
 _MAX_HOPS = 8
+_LIBRARIES = sys.stdlib_module_names | {"fastapi", "flask", "starlette", "quart", "pydantic", "redis", "flask_cors"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Module)
 
@@ -124,14 +127,10 @@ class Project:
     _modules: dict[str, PyFile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        packages = {file.module for file in self.files if file.is_package}
         for file in self.files:
-            for name in _spellings(file.module):
+            for name in _spellings(file.module, packages):
                 self._modules.setdefault(name, file)
-
-    @property
-    def production(self) -> tuple[PyFile, ...]:
-        """Files that are shipped: no tests, no tools."""
-        return tuple(file for file in self.files if file.source.production)
 
     def module(self, dotted: str) -> PyFile | None:
         """The file of a dotted module name."""
@@ -171,11 +170,14 @@ class Project:
                 queue += [(found[0], parent) for parent in found[1].bases]
 
 
-def _spellings(module: str) -> Iterator[str]:
-    """A module's dotted name, also without its leading folders: trees put `src` or `backend` on the path."""
+def _spellings(module: str, packages: AbstractSet[str]) -> Iterator[str]:
+    """A module's dotted name, also without leading folders that are no packages: trees put `src` on the path."""
     parts = module.split(".")
     for start in range(len(parts)):
-        yield ".".join(parts[start:])
+        if start and ".".join(parts[:start]) in packages:
+            return
+        if not start or parts[start] not in _LIBRARIES:
+            yield ".".join(parts[start:])
 
 
 def read_project(service: str, files: Iterable[SourceFile], base: str) -> Project:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sluice.phases.gate.reading.judgement import is_placeholder, is_random, is_secret_name, is_secret_value
@@ -37,9 +38,8 @@ class Secret:
     kind: str
 
 
-def python_secrets(file: PyFile) -> Iterator[Secret]:
-    """Constants that are secrets by their name, their place or their shape."""
-    skipped = example_lines(file)
+def python_secrets(file: PyFile, skipped: AbstractSet[int]) -> Iterator[Secret]:
+    """Constants that are secrets by their name, their place or their shape, but for the lines `skipped`."""
     for name, node in _candidates(file):
         value = _constant(file, node)
         if node.lineno in skipped or not value:
