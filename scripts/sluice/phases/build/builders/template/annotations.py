@@ -102,7 +102,8 @@ class Annotations:
     def _literal(self, shape: Shape, carrier: Carrier) -> str:
         values = [value for value in shape.enum if isinstance(value, str | int | bool)]
         if carrier == "text" and not all(isinstance(value, str) for value in values):
-            return self._bare(_free(shape), "", carrier)
+            allowed = ", ".join(repr(value) for value in values)
+            return _constrained(self._bare(_free(shape), "", carrier), [], [f"OneOf({allowed})"])
         return f"Literal[{', '.join(repr(value) for value in dict.fromkeys(values))}]" if values else "JsonValue"
 
     def _string(self, shape: Shape) -> str:

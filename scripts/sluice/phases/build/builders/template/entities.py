@@ -84,7 +84,7 @@ def _entity(of: Shape, hint: EntityHint, cls: str, table: str, notes: list[str])
 
 def _column(wire: str, name: str, prop: Shape, hint: PropertyHint, *, required: bool) -> Column:
     primary = wire == "id"
-    python, sql = column_types(prop)
+    python, sql = column_types(wire, prop)
     nullable = not primary and (prop.nullable or not required)
     unique = "" if primary or not hint.unique else "folded" if prop.format == "email" else "exact"
     return Column(
@@ -107,11 +107,13 @@ def _is_stamp(wire: str, prop: Shape) -> bool:
     return prop.read_only and prop.format == "date-time" and wire.lower().startswith(_STAMPS)
 
 
-def column_types(prop: Shape) -> tuple[str, str]:
+def column_types(wire: str, prop: Shape) -> tuple[str, str]:
     """Python and SQLAlchemy types of a property, as source."""
     if prop.type == "string" and not (prop.enum and prop.format):
         return _text_types(prop)
     if prop.type == "integer":
+        if wire == "id":
+            return "int", 'BigInteger().with_variant(Integer, "sqlite")'
         small = all(abs(_limit(prop, key)) <= _INT32 for key in ("minimum", "maximum"))
         return ("int", "Integer()") if small else ("int", "BigInteger()")
     plain = {"number": ("float", "Double()"), "boolean": ("bool", "Boolean()")}
@@ -122,7 +124,7 @@ def column_types(prop: Shape) -> tuple[str, str]:
 
 
 def _text_types(prop: Shape) -> tuple[str, str]:
-    formats = {"uuid": ("UUID", "Uuid()"), "date-time": ("datetime", "UtcDateTime()"), "date": ("date", "Date()")}
+    formats = {"uuid": ("UUID", "Uuid()"), "date-time": ("dt.datetime", "UtcDateTime()"), "date": ("dt.date", "Date()")}
     if prop.format in formats:
         return formats[prop.format]
     longest = max((len(str(value)) for value in prop.enum), default=0) or prop.schema.get("maxLength")

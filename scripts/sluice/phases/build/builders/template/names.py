@@ -7,7 +7,7 @@ import re
 from pydantic import BaseModel
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_MODEL_WORDS = frozenset({"metadata", "registry", "query", "row", "session", "caller", "body", "models", "schemas"})
+_MODEL_WORDS = frozenset({"self", "cls", "metadata", "registry", "dt", "func"})
 _RESERVED = (
     frozenset(keyword.kwlist)
     | frozenset(keyword.softkwlist)
@@ -31,6 +31,12 @@ def attribute(text: str, fallback: str = "field") -> str:
     return f"{name}_" if name in _RESERVED or name.startswith("model_") else name
 
 
+def docstring(text: str) -> str:
+    """A sentence as the first line of a docstring."""
+    line = text[:1].upper() + text[1:]
+    return line if line.endswith((".", "?", "!")) else f"{line}."
+
+
 def class_name(text: str, fallback: str = "Item") -> str:
     """A PascalCase Python identifier that shadows no exception, typing name or class of the generated modules."""
     given = text if re.fullmatch(r"[A-Z][A-Za-z0-9]{0,47}", text) else ""
@@ -51,5 +57,5 @@ def distinct(wanted: str, taken: set[str]) -> str:
 def sentence(text: object, limit: int = 90) -> str:
     """One line of plain text that is safe in a docstring, a comment and a README."""
     line = " ".join(str(text or "").split())
-    line = "".join(char for char in line if char.isprintable() and char not in '\\"`<>{}|[]#*')
+    line = "".join(char for char in line if char.isprintable() and char not in '\\"`<>|[]#*')
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"

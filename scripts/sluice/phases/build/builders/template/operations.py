@@ -58,11 +58,12 @@ class _Reader:
     entities: dict[str, Entity]
     notes: list[str]
     functions: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
 
     def operation(self, path: str, method: str, item: JsonObject) -> Operation:
         """One operation, tied to its entity."""
         raw = as_object(item.get(method))
-        operation_id = str(raw.get("operationId") or f"{method}{class_name(path, 'Root')}")
+        operation_id = distinct(str(raw.get("operationId") or f"{method}{class_name(path, 'Root')}"), self.ids)
         nodes = [*as_list(item.get("parameters")), *as_list(raw.get("parameters"))]
         body_node = resolved(self.document, raw.get("requestBody"))
         body_shape, body = self._body(body_node, f"{class_name(operation_id)}Request")

@@ -14,14 +14,14 @@ from sluice.core.proc import run
 from sluice.model.base import JsonObject
 from sluice.phases.build.builders.template import behaviour, pins, scenes, source, tests
 from sluice.phases.build.builders.template.annotations import FORMATS
-from sluice.phases.build.builders.template.names import sentence
+from sluice.phases.build.builders.template.names import docstring, sentence
 from sluice.phases.build.builders.template.plan import Plan
 from sluice.phases.build.builders.template.shapes import as_object
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TYPES = sorted({
     *FORMATS.values(), "JsonInt", "JsonNumber", "JsonBool", "TextInt", "TextNumber", "TextBool",
-    "Matches", "TextMatches", "UniqueItems", "JsonValue", "Omittable", "as_json",
+    "Matches", "OneOf", "TextMatches", "UniqueItems", "JsonValue", "Omittable", "as_json",
 })  # fmt: skip
 _ALWAYS = (
     "app/__init__.py", "app/main.py", "app/application.py", "app/settings.py", "app/database.py", "app/models.py",
@@ -86,7 +86,7 @@ def _environment(plan: Plan, openapi: JsonObject) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701  the output is no HTML
     )
-    environment.filters.update(repr=repr, sentence=sentence)
+    environment.filters.update(repr=repr, sentence=sentence, docstring=docstring)
     environment.globals.update(_facts(plan, openapi))
     environment.globals.update(_helpers(plan))
     return environment

@@ -11,7 +11,7 @@ _MADE = re.compile(r"^    (\w+) = (add_\w+\(.*\))$")
 
 @dataclass(kw_only=True)
 class Scene:
-    """Source of one test's start: `lines` to run, `url`, `body` ('' when there is none), `row` or ''.
+    """Source of one test's start: `lines` to run, `url`; `body`, `headers` and `row` are '' where there are none.
 
     `parts` are the body's properties as (name, source).
     """
@@ -20,6 +20,7 @@ class Scene:
     url: str = ""
     body: str = ""
     row: str = ""
+    headers: str = ""
     parts: dict[str, str] = field(default_factory=dict)
 
     def body_with(self, name: str = "", source: str = "") -> str:

@@ -218,6 +218,8 @@ def folded(entity: Entity) -> list[Column]:
 
 def migration_type(column: Column) -> str:
     """The column's type in a migration, which must not depend on the application's code."""
+    if column.sql.startswith("BigInteger().with_variant"):
+        return 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
     plain = {"UtcDateTime()": "sa.DateTime(timezone=True)", "JSON": "sa.JSON()"}
     return plain.get(column.sql, f"sa.{column.sql}")
 

@@ -98,6 +98,10 @@ class Tests:
         required = [p for p in op.parameters if p.where != "path" and not p.default]
         query = "&".join(f"{p.wire}={_sampled(p.shape)}" for p in required if p.where == "query")
         made.url = joined(made.url, query)
+        sent = {p.wire: repr(str(_sampled(p.shape))) for p in required if p.where == "header"}
+        made.headers = mapping(sent) if sent else ""
+        if op.secured:
+            made.headers = f"{{**headers, {made.headers[1:]}" if sent else "headers"
         if op.body_shape:
             made.body = self._body(op, made)
         return made
@@ -228,7 +232,7 @@ class Tests:
         values = self._path_values(op, scene)
         key = op.parameter(op.hint.key)
         if key and op.entity:
-            values[key.slot] = new_key(op.entity)
+            values[key.slot] = re.sub(r"^str\((.*)\)$", r"\1", new_key(op.entity))
         return url(op, values)
 
     def missing_json(self, entity: Entity) -> str:
@@ -309,5 +313,5 @@ def _sampled(shape: Shape, variant: int = 0) -> JsonValue:
 
 
 def _source(column: Column, value: JsonValue) -> str:
-    wraps = {"UUID": "UUID({})", "datetime": "datetime.fromisoformat({})", "date": "date.fromisoformat({})"}
+    wraps = {"UUID": "UUID({})", "dt.datetime": "dt.datetime.fromisoformat({})", "dt.date": "dt.date.fromisoformat({})"}
     return wraps.get(column.python, "{}").format(repr(value))
