@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from data.library import running
 from sluice.core.config import Settings
+from sluice.core.errors import EnvironmentFailure
 from sluice.core.paths import RunPaths, Workspace
 from sluice.engine.phase import Artifacts, Context, Outcome
 from sluice.engine.stack import ServiceStart, ServiceToRun, StackState
@@ -66,9 +66,9 @@ class LibraryStack:
 
 
 @contextmanager
-def phase_six(
-    tmp_path: Path, *, faults: dict[str, str] | None = None, failed: tuple[str, ...] = (), **settings: Any
-) -> Iterator[tuple[Outcome, LibraryStack, list[str]]]:
+def context_of(
+    tmp_path: Path, *, faults: dict[str, str] | None = None, failed: tuple[str, ...] = (), said: list[str] | None = None
+) -> Iterator[tuple[Context, LibraryStack]]:
     names = tuple(running.FILES)
     run = RunPaths(tmp_path / "run")
     for name in names:
@@ -86,18 +86,27 @@ def phase_six(
     services = tuple(Service(name=name, original_name=name, depends_on=(ACCOUNTS,)) for name in names)
     decomposition = Decomposition(service_map=ServiceMap(services=services), domain_model=DomainModel())
     artifacts = (running.contracts(), decomposition, BuildResults(results=results))
-    said: list[str] = []
+    lines = said if said is not None else []
     with ExitStack() as held:
         stack = LibraryStack(tmp_path, held, faults or {})
         context = Context(
             workspace=Workspace(tmp_path / "workspace"),
             run=run,
-            settings=Settings(max_examples=2, stable_s=0, start_timeout_s=0.2, **settings),
+            settings=Settings(max_examples=2, stable_s=0, start_timeout_s=0.2),
             stack=stack,
             artifacts=Artifacts({type(artifact): artifact for artifact in artifacts}),
-            emit=lambda type_, message="", **_: said.append(f"{type_} {message}"),
+            emit=lambda type_, message="", **_: lines.append(f"{type_} {message}"),
             span=lambda _: nullcontext(),
         )
+        yield context, stack
+
+
+@contextmanager
+def phase_six(
+    tmp_path: Path, *, faults: dict[str, str] | None = None, failed: tuple[str, ...] = ()
+) -> Iterator[tuple[Outcome, LibraryStack, list[str]]]:
+    said: list[str] = []
+    with context_of(tmp_path, faults=faults, failed=failed, said=said) as (context, stack):
         yield PHASE.run(context), stack, said
 
 
@@ -173,3 +182,17 @@ def test_without_any_build_nothing_is_deployed(tmp_path: Path) -> None:
 def test_the_phase_takes_contracts_decomposition_and_builds() -> None:
     assert PHASE.consumes == (ContractSet, Decomposition, BuildResults)
     assert PHASE.produces == (Deployment, IntegrationReport)
+
+
+def test_reviving_starts_the_services_again_and_fails_by_name_when_one_is_dead(tmp_path: Path) -> None:
+    assert PHASE.revive is not None
+    with context_of(tmp_path) as (context, stack):
+        deployment, _ = of(PHASE.run(context))
+        stack.held.close()
+        again = replace(context, artifacts=Artifacts({**context.artifacts.items, Deployment: deployment}))
+        PHASE.revive(again)
+        assert [service.name for service in stack.asked] == [ACCOUNTS, LENDING, REMINDER]
+        stack.held.close()
+        stack.faults[LENDING] = "dead"
+        with pytest.raises(EnvironmentFailure, match="lending-service is not healthy"):
+            PHASE.revive(again)

@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,13 +95,27 @@ class Effort:
 
 
 def run_contract_tests(
-    subjects: Sequence[Subject], effort: Effort, source: TokenSource, *, run_id: str = ""
+    subjects: Sequence[Subject],
+    effort: Effort,
+    source: TokenSource,
+    *,
+    run_id: str = "",
+    done: Callable[[ServiceCompliance], None] = lambda _: None,
 ) -> tuple[ServiceCompliance, ...]:
-    """Compliance of each service, in the order given; as many at once as there are processors."""
+    """Compliance of each service, in the order given; as many at once as there are processors.
+
+    `done` is called with each result as soon as it is there, from another thread.
+    """
     stop = threading.Event()
+
+    def test(subject: Subject) -> ServiceCompliance:
+        found = _test(subject, effort, source, run_id, stop)
+        done(found)
+        return found
+
     with ThreadPoolExecutor(max_workers=min(len(subjects), os.cpu_count() or 1) or 1) as pool:
         longest_first = sorted(subjects, key=lambda subject: -len(operations(subject.contract)))
-        futures = {s.contract.service: pool.submit(_test, s, effort, source, run_id, stop) for s in longest_first}
+        futures = {subject.contract.service: pool.submit(test, subject) for subject in longest_first}
         try:
             return tuple(futures[subject.contract.service].result() for subject in subjects)
         finally:
@@ -166,7 +180,7 @@ def _environment(subject: Subject, effort: Effort, source: TokenSource) -> dict[
         "SCHEMATHESIS_HOOKS": HOOKS_MODULE,
         "HYPOTHESIS_STORAGE_DIRECTORY": str(effort.cache),
         PLAN_VARIABLE: PLAN,
-        "NO_PROXY": "127.0.0.1",
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1"),
     }
     return child_environment({**extra, **{name: value for name, value in secret.items() if value}})
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx2
 
-from sluice.core.errors import ServiceCallFailed
+from sluice.core.errors import EnvironmentFailure, ServiceCallFailed
 from sluice.core.files import inside
 from sluice.core.http import client_options
 from sluice.engine.phase import Context, Outcome
@@ -49,10 +49,16 @@ def run(ctx: Context) -> Outcome:
 
 
 def revive(ctx: Context) -> None:
-    """Start the services again on a stack that was started anew."""
+    """Start the services again on a stack that was started anew.
+
+    Raises:
+        EnvironmentFailure: one of them does not come up any more.
+    """
     built = ctx.artifacts.get(Deployment)
     ctx.emit("service.revived", f"starting {', '.join(service.name for service in built.services)} again")
-    rollout(ctx)
+    refusal = judge_deployment(rollout(ctx))
+    if refusal.reason:
+        raise EnvironmentFailure(refusal.reason, hint=refusal.hint)
 
 
 def deployed_contracts(contracts: ContractSet, deployment: Deployment) -> ContractSet:
@@ -95,6 +101,10 @@ def measure_compliance(
     ctx: Context, contracts: ContractSet, deployment: Deployment, source: TokenSource
 ) -> tuple[ServiceCompliance, ...]:
     """Schemathesis against each service."""
+
+    def tell(service: ServiceCompliance) -> None:
+        ctx.emit("contract.tested", _tested(service), service=service.service, ratio=service.ratio)
+
     subjects = list(_subjects(ctx, contracts, deployment, source))
     settings = ctx.settings
     effort = Effort(
@@ -104,10 +114,7 @@ def measure_compliance(
         cache=ctx.workspace.root / "hypothesis",
     )
     with ctx.span("schemathesis"):
-        found = run_contract_tests(subjects, effort, source, run_id=ctx.run.run_id)
-    for service in found:
-        ctx.emit("contract.tested", _tested(service), service=service.service, ratio=service.ratio)
-    return found
+        return run_contract_tests(subjects, effort, source, run_id=ctx.run.run_id, done=tell)
 
 
 def _subjects(ctx: Context, contracts: ContractSet, deployment: Deployment, source: TokenSource) -> Iterator[Subject]:
