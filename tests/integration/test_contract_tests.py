@@ -60,7 +60,8 @@ def test_reports_are_kept_for_their_owner_only_and_hold_no_token(tmp_path: Path,
     directory = tmp_path / "reports" / "reminder-service"
     assert found.ratio == 1
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
-    kept = {path.name: path.read_text() for path in directory.iterdir() if path.is_file()}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()} == {0o600}
+    kept = {path.name: path.read_text() for path in directory.iterdir()}
     assert {"openapi.json", "schemathesis.toml", "run.ndjson", "junit.xml", "run.json", "stdout"} <= kept.keys()
     assert json.loads(kept["openapi.json"]) == running.contract("reminder-service").document
     assert not [name for name, text in kept.items() if source.token in text]

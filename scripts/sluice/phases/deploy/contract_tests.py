@@ -137,6 +137,8 @@ def _test(
         spill=subject.directory,
         cancelled=stop.is_set,
     )
+    for path in subject.directory.iterdir():
+        path.chmod(0o600)
     found = read_report(subject.directory / NDJSON, declared)
     return ServiceCompliance(
         service=subject.contract.service,
