@@ -46,8 +46,17 @@ def uses_caller(operation: Operation) -> bool:
         return False
     seen = operation.kind not in {"create", "register", "login"} and any("caller" in c for c in visible(operation))
     written = operation.kind == "create" and bool(operation.entity.owner)
-    referenced = any(owned(reference.entity) for reference in references(operation))
-    return seen or written or referenced
+    needed = [*references(operation), *parent_references(operation)]
+    return seen or written or any(owned(reference.entity) for reference in needed)
+
+
+def own_parents(operation: Operation) -> list[str]:
+    """Arguments that name the owner in the path of a new row: they must be the caller."""
+    entity = operation.entity
+    if entity is None or operation.kind != "create" or not operation.secured or not entity.owner:
+        return []
+    parents = [p for p in operation.hint.parents if (c := entity.column(p.field)) and c.name == entity.owner]
+    return [parameter.name for parent in parents if (parameter := operation.parameter(parent.param))]
 
 
 def references(operation: Operation) -> list[Reference]:

@@ -147,7 +147,7 @@ def _helpers(plan: Plan) -> dict[str, Callable[..., Any]]:
         )},
         **{name: getattr(behaviour, name) for name in (
             "owned", "visible", "uses_caller", "references", "parent_references", "assignments", "changed",
-            "constants", "secret_field", "identity", "documented",
+            "constants", "own_parents", "secret_field", "identity", "documented",
         )},
         "overlaps_of": source.overlaps,
         "tests": tests.Tests(plan),
