@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sluice.model.contract import ContractSet
@@ -24,6 +24,9 @@ class Contract:
     kind: Literal["openapi", "asyncapi"]
     document: Json
     source: SourceFile | None = None
+    _known: dict[int, tuple[object, dict[str, list[object]] | None]] = field(
+        default_factory=dict
+    )  # by identity within `document`
 
     @property
     def title(self) -> str:
@@ -72,6 +75,11 @@ class Contract:
         return found
 
     def _properties(self, schema: object, depth: int) -> dict[str, list[object]] | None:
+        if id(schema) not in self._known:
+            self._known[id(schema)] = schema, self._read(schema, depth)
+        return self._known[id(schema)][1]
+
+    def _read(self, schema: object, depth: int) -> dict[str, list[object]] | None:
         plain = self.resolve(schema)
         if depth > 16:  # noqa: PLR2004 # a schema that nests deeper than this refers to itself
             return None

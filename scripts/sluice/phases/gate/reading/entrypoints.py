@@ -8,9 +8,9 @@ from sluice.phases.gate.reading.assembly import Made
 from sluice.phases.gate.reading.interpret import Interpreter
 from sluice.phases.gate.scan import SourceFile
 
-_TARGET = re.compile(
-    r"(?:uvicorn|gunicorn|hypercorn|granian|waitress-serve|daphne)\b[^\n]*?\b([A-Za-z_][\w.]*):([A-Za-z_]\w*)"
-)
+_SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "waitress-serve", "daphne")
+_TARGET = re.compile(rf"(?:{'|'.join(_SERVERS)})\b[^\n]*?\b([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
+_LONGEST = 2000
 _COMMAND_FILES = (".sh", ".yml", ".yaml", ".toml", ".py")
 _COMMAND_NAMES = frozenset({"Procfile", "Makefile"})
 
@@ -46,6 +46,9 @@ def _named(interpreter: Interpreter, files: Sequence[SourceFile]) -> set[int]:
 
 def _targets(text: str) -> list[tuple[str, str]]:
     """`module:attribute` of server commands, in shell form, exec form or `uvicorn.run("module:attribute")`."""
+    if not any(server in text for server in _SERVERS):
+        return []
     joined = re.sub(r"\\\n", " ", text)
     plain = re.sub(r"[\"',\[\]()]+", " ", joined)
-    return [(found[1], found[2]) for found in _TARGET.finditer(plain)]
+    lines = (line for line in plain.split("\n") if len(line) < _LONGEST)
+    return [(found[1], found[2]) for line in lines for found in _TARGET.finditer(line)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sluice.phases.gate.reading.python import Function, Project, PyFile
 
 _WRAPPERS = frozenset({"list", "List", "Sequence", "Iterable", "Optional", "Annotated", "tuple", "set", "Set", "Tuple"})
+_MAX_DEPTH = 12
 _ALIASES = ("serialization_alias", "alias")
 
 
@@ -21,25 +22,27 @@ class FieldOf:
     annotation: ast.expr | None
 
 
-def models_of(project: Project, file: PyFile, node: ast.AST | None) -> list[tuple[PyFile, ast.ClassDef]]:
+def models_of(
+    project: Project, file: PyFile, node: ast.AST | None, depth: int = 0
+) -> list[tuple[PyFile, ast.ClassDef]]:
     """Classes of the tree in an annotation: `X`, `list[X]`, `X | None`, `Page[X]`, `"X"`."""
     if isinstance(node, ast.Constant):
         node = _quoted(node)
-    if node is None:
+    if node is None or depth > _MAX_DEPTH:
         return []
     if isinstance(node, ast.BinOp):
-        return [*models_of(project, file, node.left), *models_of(project, file, node.right)]
+        return [*models_of(project, file, node.left, depth + 1), *models_of(project, file, node.right, depth + 1)]
     if isinstance(node, ast.Subscript):
         inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         last = file.dotted(node.value).rpartition(".")[2]
         if last in _WRAPPERS or last == "Union":
             wanted = inner[:1] if last == "Annotated" else inner
-            return [found for part in wanted for found in models_of(project, file, part)]
-        return models_of(project, file, node.value)
+            return [found for part in wanted for found in models_of(project, file, part, depth + 1)]
+        return models_of(project, file, node.value, depth + 1)
     found = project.definition(file, node)
     if found and isinstance(found[1], ast.ClassDef):
         return [(found[0], found[1])]
-    return models_of(project, *found) if found and isinstance(found[1], ast.Subscript | ast.BinOp) else []
+    return models_of(project, *found, depth + 1) if found and isinstance(found[1], ast.Subscript | ast.BinOp) else []
 
 
 def _quoted(node: ast.Constant) -> ast.expr | None:

@@ -68,9 +68,11 @@ class Lookup:
                 yield from ((where, value) for value in found)
                 return
 
-    def class_of(self, file: PyFile, node: ast.AST, depth: int = 0) -> tuple[PyFile, ast.ClassDef] | None:
+    def class_of(
+        self, file: PyFile, node: ast.AST, seen: frozenset[ast.AST] = frozenset()
+    ) -> tuple[PyFile, ast.ClassDef] | None:
         """The class of this tree that an expression is an instance of (or is), found through calls and names."""
-        if depth > _MAX_DEPTH:
+        if node in seen or len(seen) > _MAX_DEPTH:
             return None
         if isinstance(node, ast.Name) and node.id in {"self", "cls"}:
             owner = next((a for a in file.ancestors(node) if isinstance(a, ast.ClassDef)), None)
@@ -78,7 +80,7 @@ class Lookup:
         for where, value in self._origins(file, node):
             if isinstance(value, ast.ClassDef):
                 return where, value
-            if value is not node and (cls := self.class_of(where, value, depth + 1)):
+            if value is not node and (cls := self.class_of(where, value, seen | {node})):
                 return cls
         return None
 

@@ -14,6 +14,7 @@ from sluice.phases.gate.scan import SourceFile
 
 _HEADER = "access-control-allow-origin"
 _STRANGERS = ("http://q7.zz", "https://a-b.io", "https://x.y.dev:81")
+_SHORT = ("http://q", "ws://x.y")
 _KEY = re.compile(r"(?:cors|allow(?:ed)?)[\w.-]*?origins?(?:list|regex|listregex)?", re.IGNORECASE)
 _LINE = re.compile(r"\s*(?:export\s+|ENV\s+|ARG\s+)?[\"']?([\w.-]+)[\"']?\s*[=:]\s*(.*?)\s*,?\s*", re.IGNORECASE)
 _NGINX = re.compile(
@@ -23,6 +24,7 @@ _NGINX = re.compile(
 _NOT_PRODUCTION = re.compile(
     r"(?:^|[._-])(?:dev|development|test|tests|ci|local|override|example|sample|template)(?:[._-]|$)"
 )
+_LONGEST = 5000
 _LINE_FILES = frozenset({".env", ".ini", ".cfg", ".conf", ".properties", ".toml", ".sh"})
 
 
@@ -145,9 +147,10 @@ def matches_everything(value: object) -> bool:
         return False
     try:
         pattern = re.compile(value)
-    except re.error:
+    except (re.error, RecursionError, OverflowError):
         return False
-    return all(pattern.fullmatch(origin) for origin in _STRANGERS)
+    nested = re.search(r"[*+}][^()]*\)+[*+{]", value)  # takes time that doubles with each character
+    return all(pattern.fullmatch(origin) for origin in (_SHORT if nested else _STRANGERS))
 
 
 def open_in_config(source: SourceFile) -> Iterator[OpenOrigin]:
@@ -158,7 +161,9 @@ def open_in_config(source: SourceFile) -> Iterator[OpenOrigin]:
         yield from _in_document(source)
     elif source.is_dockerfile or source.suffix in _LINE_FILES or source.name.startswith((".env", "nginx")):
         for number, line in enumerate(source.lines, start=1):
-            found = None if line.lstrip().startswith(("#", ";")) else _LINE.fullmatch(line)
+            if len(line) > _LONGEST or line.lstrip().startswith(("#", ";")):
+                continue
+            found = _LINE.fullmatch(line)
             if _NGINX.match(line) or (found and _KEY.search(found[1]) and is_wildcard(found[2].strip("\"'"))):
                 yield OpenOrigin(
                     source, number, line.find("*") + 1, found[1] if found else "Access-Control-Allow-Origin"

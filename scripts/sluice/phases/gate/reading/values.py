@@ -14,6 +14,7 @@ HOLE = "\0"
 """Stands for a part of a string that only run time knows."""
 
 _MAX_DEPTH = 14
+_MAX_STEPS = 5000
 _ALIKE = {
     "tuple": "list",
     "set": "list",
@@ -47,21 +48,25 @@ class Leaf:
 class Values(Lookup):
     """Looks up constants in one project."""
 
+    _steps = 0
+
     def leaves(self, file: PyFile, node: ast.AST | None) -> list[Leaf]:
         """Every scalar that `node` may evaluate to, or hold as an element."""
+        self._steps = 0
         return [] if node is None else list(self._leaves(file, node, 0))
 
     def text(self, file: PyFile, node: ast.AST | None, default: str = HOLE) -> str:
         """The string of `node`, HOLE for each unknown part; `default` when there is no node."""
         if node is None:
             return default
-        found = [leaf.value for leaf in self._leaves(file, node, 0)]
-        return found[0] if found and isinstance(found[0], str) else HOLE
+        found = next(iter(self.leaves(file, node)), None)
+        return found.value if found and isinstance(found.value, str) else HOLE
 
     def _leaves(self, file: PyFile, node: ast.AST, depth: int) -> Iterator[Leaf]:
         name = type(node).__name__.lower()
         handler: _Handler | None = getattr(self, f"_of_{_ALIKE.get(name, name)}", None)
-        if handler is None or depth > _MAX_DEPTH:
+        self._steps += 1
+        if handler is None or depth > _MAX_DEPTH or self._steps > _MAX_STEPS:
             yield Leaf(None, file, node, known=False)
         else:
             yield from handler(file, node, depth + 1)
@@ -120,8 +125,7 @@ class Values(Lookup):
             yield Leaf(None, file, node, known=False)
 
     def _of_subscript(self, file: PyFile, node: ast.Subscript, depth: int) -> Iterator[Leaf]:
-        key = self.text(file, node.slice)
-        found = self.entry(file, node.value, key)
+        found = self.entry(file, node.value, self._part(file, node.slice, depth))
         if found is None:
             yield Leaf(None, file, node, known=False)
         else:
@@ -145,7 +149,7 @@ class Values(Lookup):
         elif dotted.rpartition(".")[2] in {"Field", "field"}:
             yield from self._optional(file, default or first, node, depth)
         elif method == "split" and isinstance(node.func, ast.Attribute):
-            separator = self.text(file, first, " ")
+            separator = self._part(file, first, depth) if first else " "
             for leaf in self._leaves(file, node.func.value, depth):
                 yield from _split(leaf, separator)
         elif method in _SAME and isinstance(node.func, ast.Attribute):
