@@ -8,6 +8,7 @@ from typing import Final
 from sluice.phases.gate.reading.apps import Route
 from sluice.phases.gate.reading.contracts import Contract, normal_path
 from sluice.phases.gate.reading.fields import fields_of, models_of
+from sluice.phases.gate.reading.lookup import Lookup
 from sluice.phases.gate.reading.python import Function, Project, PyFile
 from sluice.phases.gate.reading.values import HOLE
 
@@ -58,7 +59,7 @@ def undeclared(project: Project, answer: Answer) -> Iterator[Place]:
     for where, model in found:
         yield from walk.model(where, model, declared, left_out)
     if not found and handler is not None:
-        yield from _in_literals(*handler, declared)
+        yield from _in_literals(project, *handler, declared)
 
 
 def models(project: Project, answer: Answer) -> list[tuple[PyFile, ast.ClassDef]]:
@@ -99,11 +100,11 @@ def _names(node: ast.AST | None) -> frozenset[str]:
     return frozenset(str(item.value) for item in node.elts if isinstance(item, ast.Constant))
 
 
-def _in_literals(file: PyFile, handler: Function, declared: Declared) -> Iterator[Place]:
+def _in_literals(project: Project, file: PyFile, handler: Function, declared: Declared) -> Iterator[Place]:
     """Keys of dictionaries that a handler returns as they stand."""
     for node in ast.walk(handler):
         if isinstance(node, ast.Return) and node.value is not None and not _is_error(node.value):
-            for literal in _literals(file, node.value):
+            for literal in _literals(project, file, node.value):
                 for key in literal.keys:
                     if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value not in declared:
                         yield file, key.lineno, key.col_offset + 1, key.value
@@ -121,17 +122,20 @@ def _is_error(node: ast.expr) -> bool:
     return isinstance(status, ast.Attribute | ast.Name)
 
 
-def _literals(file: PyFile, node: ast.expr) -> Iterator[ast.Dict]:
+def _literals(project: Project, file: PyFile, node: ast.AST) -> Iterator[ast.Dict]:
     if isinstance(node, ast.Tuple) and node.elts:
         node = node.elts[0]
     if isinstance(node, ast.Call) and file.dotted(node.func).rpartition(".")[2] in _JSON_CALLS:
         given = [k.value for k in node.keywords if k.arg == "content"]
         for argument in [*node.args[:1], *given]:
-            yield from _literals(file, argument)
+            yield from _literals(project, file, argument)
+    elif isinstance(node, ast.Name):
+        bound = [value for _, value in Lookup(project).bindings(file, node)]
+        yield from (value for value in bound if isinstance(value, ast.Dict))
     elif isinstance(node, ast.Dict):
         yield node
     elif isinstance(node, ast.List):
         for element in node.elts:
-            yield from _literals(file, element)
+            yield from _literals(project, file, element)
     elif isinstance(node, ast.ListComp):
-        yield from _literals(file, node.elt)
+        yield from _literals(project, file, node.elt)

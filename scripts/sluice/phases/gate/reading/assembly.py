@@ -1,11 +1,11 @@
 """What calls into web frameworks do to an application: the vocabulary of FastAPI, Starlette and Flask."""
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sluice.phases.gate.reading.apps import APPS, ROUTERS, WRAPPERS, Middleware, Place, Route, Router
-from sluice.phases.gate.reading.python import Function, PyFile
+from sluice.phases.gate.reading.objects import Bound, Decorator, External, Instance, Listed, Made, carries_app
+from sluice.phases.gate.reading.python import Function
 
 if TYPE_CHECKING:
     from sluice.phases.gate.reading.interpret import Frame, Interpreter
@@ -13,63 +13,6 @@ if TYPE_CHECKING:
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 _ROUTE_CALLS = {"add_api_route": 1, "add_route": 1, "add_url_rule": 2}
 _HOOKS = frozenset({"before_request", "after_request", "before_app_request", "after_app_request", "teardown_request"})
-
-
-@dataclass(frozen=True)
-class Module:
-    """An imported dotted name, looked up when it is used."""
-
-    dotted: str
-
-
-@dataclass(frozen=True)
-class External:
-    """Something of a library."""
-
-    dotted: str
-
-
-@dataclass(frozen=True, eq=False)
-class Made:
-    """A function or class of the tree, with the names around it."""
-
-    file: PyFile
-    node: ast.AST
-    frame: "Frame"
-
-
-@dataclass(eq=False)
-class Instance:
-    """An object of a class of the tree."""
-
-    cls: Made
-    attributes: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Bound:
-    """`owner.name`, about to be called."""
-
-    owner: object
-    name: str
-
-
-@dataclass(frozen=True)
-class Decorator:
-    """A call like `app.get("/x")`, waiting for its function."""
-
-    bound: Bound
-    call: ast.Call | None
-    node: ast.AST
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An entry of a `routes=[…]` or `middleware=[…]` list: a library call, evaluated once its owner is known."""
-
-    dotted: str
-    call: ast.Call
-    frame: "Frame"
 
 
 def build(run: "Interpreter", target: External | Bound, call: ast.Call, frame: "Frame") -> object:
@@ -159,13 +102,6 @@ def instantiate(
     if app and any(base.endswith("Middleware") for base in bases):
         return wrap(run, app, call, frame)
     return made
-
-
-def carries_app(value: object) -> bool:
-    """Whether an application or router can be reached through a value."""
-    if isinstance(value, Instance):
-        return any(isinstance(attribute, Router) for attribute in value.attributes.values())
-    return isinstance(value, Router) or (isinstance(value, list) and any(map(carries_app, value)))
 
 
 def method(run: "Interpreter", target: Made, name: str) -> Made | None:

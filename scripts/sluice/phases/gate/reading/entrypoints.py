@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from sluice.phases.gate.reading.apps import Router
-from sluice.phases.gate.reading.assembly import Made
 from sluice.phases.gate.reading.interpret import Interpreter
+from sluice.phases.gate.reading.objects import Made
 from sluice.phases.gate.scan import SourceFile
 
 _SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "waitress-serve", "daphne")

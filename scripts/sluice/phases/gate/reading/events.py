@@ -191,35 +191,28 @@ def _resolved(file: PyFile, argument: ast.expr, values: Values) -> Iterator[str]
             yield from _resolved(file, key, values) if key is not None else ()
         return
     parameter = _parameter(file, argument)
-    if parameter is None:
-        yield from (str(leaf.value) if leaf.known and leaf.value else HOLE for leaf in values.leaves(file, argument))
-        return
-    function, index, name = parameter
-    seen = False
-    for where in values.project.files:
-        for node in where.nodes:
-            if isinstance(node, ast.Call) and _called(where, node) == function.name:
-                passed = [k.value for k in node.keywords if k.arg == name] or node.args[index : index + 1]
-                for value in passed:
-                    seen = True
-                    yield from (str(x.value) if x.known and x.value else HOLE for x in values.leaves(where, value))
-    if not seen:
+    places = values.project.passed(*parameter) if parameter else [(file, argument)]
+    for where, value in places:
+        yield from _named(where, value, values)
+    if not places:
         yield HOLE
 
 
-def _called(file: PyFile, node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else file.dotted(node.func).rpartition(".")[2]
+def _named(file: PyFile, argument: ast.expr, values: Values) -> Iterator[str]:
+    """The channel's name; for an event object, or its class, the name of the class."""
+    found = values.project.definition(file, argument.func if isinstance(argument, ast.Call) else argument)
+    if found and isinstance(found[1], ast.ClassDef):
+        yield found[1].name
+    else:
+        yield from (str(leaf.value) if leaf.known and leaf.value else HOLE for leaf in values.leaves(file, argument))
 
 
-def _parameter(file: PyFile, node: ast.expr) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, int, str] | None:
+def _parameter(file: PyFile, node: ast.expr) -> tuple[Function, str] | None:
     """The parameter of the enclosing function that an argument passes on: then the callers name the channel."""
-    names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
-    function = next((a for a in file.ancestors(node) if isinstance(a, Function)), None)
+    function = next((a for a in file.ancestors(node) if isinstance(a, ast.FunctionDef | ast.AsyncFunctionDef)), None)
     if function is None:
         return None
-    parameters = [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
-    method = bool(parameters) and parameters[0] in {"self", "cls"}
-    for name in names:
-        if name in parameters and name not in {"self", "cls"}:
-            return function, parameters.index(name) - method, name
-    return None
+    arguments = function.args
+    parameters = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)} - {"self", "cls"}
+    names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return next(((function, name) for name in names if name in parameters), None)

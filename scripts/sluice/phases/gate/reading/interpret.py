@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from sluice.phases.gate.reading import assembly
 from sluice.phases.gate.reading.apps import APPS, ROUTERS, Router
-from sluice.phases.gate.reading.assembly import Bound, Decorator, External, Instance, Made, Module
 from sluice.phases.gate.reading.guards import production_branch
+from sluice.phases.gate.reading.objects import Bound, Decorator, External, Instance, Made, Module, carries_app
 from sluice.phases.gate.reading.python import Function, Project, PyFile
 from sluice.phases.gate.reading.values import Values
 
@@ -50,7 +50,7 @@ class Interpreter:
         self._modules: dict[PyFile, Frame] = {}
         self._results: dict[ast.AST, object] = {}
         self._called: set[ast.AST] = set()
-        self.instances: dict[ast.AST, assembly.Instance] = {}
+        self.instances: dict[ast.AST, Instance] = {}
         self._calls = 0
 
     def apps(self) -> list[Router]:
@@ -234,7 +234,7 @@ class Interpreter:
         """Run a function of the tree; one that is given no application or router runs once."""
         function = target.node
         self._called.add(function)
-        plain = not any(assembly.carries_app(value) for value in (*positional, *named.values()))
+        plain = not any(carries_app(value) for value in (*positional, *named.values()))
         self._calls += not plain
         if self._calls > _MAX_CALLS:
             raise RuntimeError(f"more than {_MAX_CALLS} calls to follow in service {self.project.service!r}")

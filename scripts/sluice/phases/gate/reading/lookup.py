@@ -19,9 +19,11 @@ class Lookup:
         """Values bound to a name in the innermost scope that binds it."""
         scope = file.scope(node)
         while isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found = list(_assigned(scope, node.id))
+            found = [(file, value) for value in _assigned(scope, node.id) if value is not node]
+            if not isinstance(scope, ast.ClassDef) and _is_parameter(scope, node.id):
+                found += self.project.passed(scope, node.id)
             if found:
-                yield from ((file, value) for value in found if value is not node)
+                yield from found
                 return
             scope = file.scope(scope)
         located = self.project.definition(file, node)
@@ -95,6 +97,11 @@ class Lookup:
         if isinstance(node, ast.Attribute):
             return [target] if target else self.attribute(file, node)
         return []
+
+
+def _is_parameter(function: Function, name: str) -> bool:
+    arguments = function.args
+    return any(a.arg == name for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
 
 
 def _annotation(file: PyFile, node: ast.Name) -> ast.expr | None:

@@ -132,6 +132,29 @@ class Project:
             for name in _spellings(file.module, packages):
                 self._modules.setdefault(name, file)
 
+    @cached_property
+    def calls(self) -> dict[str, list[tuple[PyFile, ast.Call]]]:
+        """Every call, by the last part of the name that is called."""
+        found: dict[str, list[tuple[PyFile, ast.Call]]] = {}
+        for file in self.files:
+            for node in file.nodes:
+                if isinstance(node, ast.Call):
+                    name = node.func.attr if isinstance(node.func, ast.Attribute) else file.dotted(node.func)
+                    found.setdefault(name.rpartition(".")[2], []).append((file, node))
+        return found
+
+    def passed(self, function: Function, name: str) -> list[tuple[PyFile, ast.expr]]:
+        """What callers pass for a parameter."""
+        parameters = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+        bound = bool(parameters) and parameters[0] in {"self", "cls"}
+        index = parameters.index(name) - bound if name in parameters else None
+        found: list[tuple[PyFile, ast.expr]] = []
+        for file, call in self.calls.get(function.name, []):
+            named = [keyword.value for keyword in call.keywords if keyword.arg == name]
+            placed = call.args[index : index + 1] if index is not None and index >= 0 else []
+            found += [(file, value) for value in (named or placed)]
+        return found
+
     def module(self, dotted: str) -> PyFile | None:
         """The file of a dotted module name."""
         return self._modules.get(dotted)

@@ -31,6 +31,8 @@ VIOLATIONS = {
     + "app.add_middleware(CORSMiddleware, allow_origins=get_settings().origins)",
     "settings argument": FASTAPI + 'class Settings:\n    origins: str = "*"\n' + "def build(settings: Settings):\n"
     "    app.add_middleware(CORSMiddleware, allow_origins=settings.origins.split(','))",
+    "argument of a helper": FASTAPI
+    + "def allow(app, origins):\n    app.add_middleware(CORSMiddleware, allow_origins=origins)\nallow(app, ['*'])",
     "header": 'def f(response):\n    response.headers["Access-Control-Allow-Origin"] = "*"',
     "header dict": 'HEADERS = {"access-control-allow-origin": "*"}',
     "header call": 'def f(r):\n    r.headers.add("Access-Control-Allow-Origin", "*")',

@@ -30,6 +30,7 @@ DEAD = {
         "a/bus.py": "def emit(redis, name, data):\n    redis.xadd(f'events.{name}', data)",
         "a/app.py": "from bus import emit\ndef f(redis):\n    emit(redis, 'OrderCreated', {})",
     },
+    "event object": {"a/app.py": "class OrderCreated: ...\ndef f(bus):\n    bus.publish(OrderCreated(id=1))"},
     "consumer of another one": {
         "a/app.py": 'def f(redis):\n    redis.xadd("events.OrderCreated", {})',
         "b/app.py": 'def f(redis):\n    redis.xreadgroup("g", "c", {"events.OrderPaid": ">"})',
@@ -64,6 +65,10 @@ ALIVE = {
     "kafka": {
         "a/app.py": 'def f(producer):\n    producer.send("order.created", b"x")',
         "b/app.py": "from kafka import KafkaConsumer\nc = KafkaConsumer('order.created')",
+    },
+    "event object": {
+        "a/app.py": "class OrderCreated: ...\ndef f(bus):\n    bus.publish(OrderCreated(id=1))",
+        "b/app.py": "class OrderCreated: ...\ndef f(bus, h):\n    bus.subscribe(OrderCreated, h)",
     },
     "unknown name": {"a/app.py": "def f(redis, name):\n    redis.publish(name, 'x')"},
 }

@@ -84,6 +84,8 @@ VIOLATIONS = {
     "default": HEAD + model("debug: str | None = None") + ROUTE,
     "dataclass": "from dataclasses import dataclass\n" + HEAD + "@dataclass\nclass User:\n    debug: str\n" + ROUTE,
     "dictionary": HEAD + '@app.get("/users/{i}")\ndef read(i):\n    return {"id": i, "debug": 1}\n',
+    "dictionary by name": HEAD
+    + '@app.get("/users/{i}")\ndef read(i):\n    answer = {"id": i, "debug": 1}\n    return answer\n',
     "response object": HEAD + '@app.get("/users/{i}")\ndef read(i):\n    return JSONResponse({"debug": 1})\n',
     "comprehension": HEAD + '@app.get("/users")\ndef read():\n    return [{"debug": u} for u in ()]\n',
     "router": HEAD.replace(
