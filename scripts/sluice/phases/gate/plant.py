@@ -108,6 +108,8 @@ def _is_health(path: str) -> bool:
 
 def _unregistered(file: PyFile, call: ast.AST) -> _Edit | None:
     parent = file.parents.get(call)
+    if isinstance(parent, ast.Call) and parent.func is call:  # a decorator that is called by hand
+        call, parent = parent, file.parents.get(parent)
     if not isinstance(call, ast.expr) or call.end_lineno is None:
         return None
     if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):

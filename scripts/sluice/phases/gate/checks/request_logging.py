@@ -76,7 +76,8 @@ def _logs(project: Project, file: PyFile, node: ast.AST, depth: int) -> bool:
     for child in _walk(node):
         if not isinstance(child, ast.Call):
             continue
-        if isinstance(child.func, ast.Attribute) and child.func.attr in _METHODS and _is_logger(child.func.value):
+        method = child.func if isinstance(child.func, ast.Attribute) and child.func.attr in _METHODS else None
+        if method is not None and _is_logger(project, file, method.value):
             return True
         found = project.definition(file, child.func) if depth < _MAX_DEPTH else None
         if found and isinstance(found[1], Function) and found[1] is not node and _logs(project, *found, depth + 1):
@@ -91,9 +92,11 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
             yield from _walk(child)
 
 
-def _is_logger(node: ast.expr) -> bool:
-    """`logger`, `logging`, `self._log`, `current_app.logger`, `structlog.get_logger()`, `logger.bind(…)`."""
-    return "log" in ast.unparse(node).lower()
+def _is_logger(project: Project, file: PyFile, node: ast.expr) -> bool:
+    """`logger`, `logging`, `self._log`, `structlog.get_logger()`, `logger.bind(…)`, or a name bound to a logger."""
+    found = project.definition(file, node)
+    made = found[0].dotted(found[1].func) if found and isinstance(found[1], ast.Call) else ""
+    return "log" in ast.unparse(node).lower() or made.rpartition(".")[2].lower() in {"getlogger", "get_logger"}
 
 
 CHECKS: Final = (RequestsAreLogged(),)

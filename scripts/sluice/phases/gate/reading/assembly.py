@@ -145,21 +145,30 @@ def _on_router(run: "Interpreter", owner: Router, name: str, call: ast.Call, fra
     return None
 
 
-def decorate(run: "Interpreter", decorator: Decorator, node: Function | ast.ClassDef, frame: "Frame") -> None:
-    """A function gets a route, or becomes middleware, by a decorator."""
+def apply(run: "Interpreter", decorator: Decorator, call: ast.Call, frame: "Frame") -> object:
+    """`app.get("/x")(function)`: a decorator that is called by hand."""
+    given = run.eval(call.args[0], frame) if call.args else None
+    if isinstance(given, Made):
+        decorate(run, Decorator(decorator.bound, decorator.call, call), (given.file, given.node), frame)
+    return given
+
+
+def decorate(run: "Interpreter", decorator: Decorator, place: Place, frame: "Frame") -> None:
+    """The function or class at `place` gets a route, or becomes middleware, by a decorator."""
+    node = place[1]
     owner, name = decorator.bound.owner, decorator.bound.name
     if not isinstance(owner, Router):
         return
     if name in _HOOKS or name == "middleware":
-        place, everywhere = (frame.file, node), owner.is_app or "app_request" in name
+        everywhere, called = owner.is_app or "app_request" in name, getattr(node, "name", name)
         owner.middleware.append(
-            Middleware(node.name, decorator.node, frame.file, place, frame.guarded, everywhere=everywhere)
+            Middleware(called, decorator.node, frame.file, place, frame.guarded, everywhere=everywhere)
         )
         return
     call = decorator.call
     if call is None or (name not in _VERBS and name not in {"route", "api_route"}):
         return
-    handler = (frame.file, node) if isinstance(node, Function) else None
+    handler = (place[0], node) if isinstance(node, Function) else None
     methods = frozenset({name.upper()}) if name in _VERBS else _methods(run, call, frame)
     owner.routes.append(Route(methods, _path(run, call, frame), call, frame.file, handler))
 

@@ -149,7 +149,8 @@ def _declared(contract: Contract, side: Side, name: str, address: str, messages:
 def _in_code(service: str, file: PyFile, values: Values) -> Iterator[Use]:
     for node in file.nodes:
         if isinstance(node, ast.Call):
-            for side, argument in _channels(file, node):
+            own = values.project.definition(file, node.func)
+            for side, argument in () if own and isinstance(own[1], Function) else _channels(file, node):
                 for text in _resolved(file, argument, values):
                     if text == HOLE or _EVENT.fullmatch(text):
                         at = (file.source, node.lineno, node.col_offset + 1)

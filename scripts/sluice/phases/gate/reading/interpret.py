@@ -115,7 +115,7 @@ class Interpreter:
             if isinstance(found, Bound):
                 found = Decorator(found, None, decorator)
             if isinstance(found, Decorator):
-                assembly.decorate(self, found, node, frame)
+                assembly.decorate(self, found, (frame.file, node), frame)
 
     _run_asyncfunctiondef = _run_functiondef
 
@@ -124,7 +124,7 @@ class Interpreter:
         for decorator in node.decorator_list:
             found = self.eval(decorator, frame)
             if isinstance(found, Decorator):
-                assembly.decorate(self, found, node, frame)
+                assembly.decorate(self, found, (frame.file, node), frame)
 
     def _run_if(self, node: ast.If, frame: Frame) -> None:
         before, taken = frame.guarded, production_branch(node.test)
@@ -222,6 +222,8 @@ class Interpreter:
         target = self.eval(node.func, frame)
         if isinstance(target, External | Bound):
             return assembly.build(self, target, node, frame)
+        if isinstance(target, Decorator):
+            return assembly.apply(self, target, node, frame)
         if not isinstance(target, Made):
             return None
         positional = self._eval_list(ast.List(node.args), frame)

@@ -70,6 +70,10 @@ ALIVE = {
         "a/app.py": "class OrderCreated: ...\ndef f(bus):\n    bus.publish(OrderCreated(id=1))",
         "b/app.py": "class OrderCreated: ...\ndef f(bus, h):\n    bus.subscribe(OrderCreated, h)",
     },
+    "own function of that name": {
+        "a/effects.py": "def publish(name):\n    return name",
+        "a/app.py": "import effects\nX = effects.publish('operations')",
+    },
     "unknown name": {"a/app.py": "def f(redis, name):\n    redis.publish(name, 'x')"},
 }
 

@@ -17,6 +17,7 @@ HEALTHY = {
     + 'r = APIRouter()\n@r.get("/health")\ndef h(): ...\napp.include_router(r, prefix="/api")\n',
     "nested routers": FASTAPI + 'a = APIRouter()\nb = APIRouter(prefix="/v1")\n@a.get("/health")\ndef h(): ...\n'
     "b.include_router(a)\napp.include_router(b)\n",
+    "decorator by hand": FASTAPI + 'def h(): ...\napp.get("/health", tags=["x"])(h)\n',
     "api route": FASTAPI + '@app.api_route("/health", methods=["GET", "HEAD"])\ndef h(): ...\n',
     "added": FASTAPI + 'def h(): ...\napp.add_api_route("/health", h)\n',
     "mounted": FASTAPI + 'sub = FastAPI()\n@sub.get("/health")\ndef h(): ...\napp.mount("/api", sub)\n',

@@ -27,6 +27,7 @@ LOGGED = {
     "in a helper function": HEAD + "def record(r):\n    logger.info(r.url)\n"
     "class M(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n        record(request)\n"
     "        return await call_next(request)\n" + APP + "app.add_middleware(M)\n",
+    "logger of another name": LOGGING.replace("logger", "requests") + APP + "app.add_middleware(RequestLog)\n",
     "inherited": LOGGING + "class Mine(RequestLog):\n    pass\n" + APP + "app.add_middleware(Mine)\n",
     "structlog": "import structlog\nfrom fastapi import FastAPI\nlog = structlog.get_logger()\n"
     + APP
