@@ -1,5 +1,7 @@
 """What handlers do, as source: which rows they see, what they write, which rows must exist."""
 
+from pydantic import JsonValue
+
 from sluice.phases.build.builders.template.annotations import ClassDef, Field
 from sluice.phases.build.builders.template.entities import literal_default
 from sluice.phases.build.builders.template.plan import Column, Entity, Operation, Reference
@@ -162,10 +164,18 @@ def constants(operation: Operation) -> list[tuple[str, str]]:
     for wire, value in operation.hint.sets.items():
         column = entity.column(wire)
         if column:
-            moment = column.shape.format in {"date-time", "date"} and value is not None
-            now = "utc_now()" if column.shape.format == "date-time" else "utc_today()"
-            found.append((column.name, now if moment else repr(value)))
+            found.append((column.name, constant(column, value)))
     return found
+
+
+def constant(column: Column, value: JsonValue) -> str:
+    """Source of a constant as a column's value; where a moment is wanted, the present one is meant."""
+    if value is None:
+        return "None"
+    moments = {"dt.datetime": "utc_now()", "dt.date": "utc_today()"}
+    if column.python in moments:
+        return moments[column.python]
+    return f"UUID({str(value)!r})" if column.python == "UUID" else repr(value)
 
 
 def secret_field(entity: Entity, body: ClassDef | None) -> Field | None:

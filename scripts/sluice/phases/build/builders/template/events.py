@@ -6,7 +6,8 @@ from sluice.core.errors import InputError
 from sluice.model.base import JsonObject
 from sluice.model.hints import EXTENSION, ConsumeHint, PublishHint, Value
 from sluice.phases.build.builders.template.annotations import Annotations, Field
-from sluice.phases.build.builders.template.behaviour import literal_fallback
+from sluice.phases.build.builders.template.behaviour import constant, literal_fallback
+from sluice.phases.build.builders.template.entities import column_types
 from sluice.phases.build.builders.template.names import attribute, distinct, sentence, snake
 from sluice.phases.build.builders.template.plan import (
     Column,
@@ -19,6 +20,15 @@ from sluice.phases.build.builders.template.plan import (
 )
 from sluice.phases.build.builders.template.shapes import as_list, as_object, resolved, shape
 
+_CONVERSIONS = {
+    ("str", "UUID"): "UUID({})",
+    ("UUID", "str"): "str({})",
+    ("int", "str"): "str({})",
+    ("float", "str"): "str({})",
+    ("int", "float"): "float({})",
+    ("dt.datetime", "str"): "{}.isoformat()",
+    ("dt.date", "str"): "{}.isoformat()",
+}
 _WRITING = frozenset({"create", "update", "replace", "delete", "action", "register"})
 
 
@@ -110,7 +120,7 @@ def consume_into(received: list[tuple[Event, ConsumeHint]], entities: list[Entit
     for event, hint in received:
         function = distinct(attribute(f"on_{snake(event.name)}"), functions)
         entity = by_name.get(hint.creates or hint.updates or "")
-        key = _event_source(event, hint.key) if hint.updates and entity else ""
+        key = _key_source(event, entity, hint.key) if hint.updates and entity else ""
         if (hint.creates or hint.updates) and (entity is None or (hint.updates and not key)):
             notes.append(f"event {sentence(event.name)}: its effect cannot be followed, it is only recorded")
             entity = None
@@ -119,24 +129,49 @@ def consume_into(received: list[tuple[Event, ConsumeHint]], entities: list[Entit
     return found
 
 
-def _event_source(event: Event, given: Value | None) -> str:
+def _key_source(event: Event, entity: Entity, given: Value | None) -> str:
     if given is None:
         return ""
+    return _value_source(event, given, entity.key)
+
+
+def _value_source(event: Event, given: Value, column: Column) -> str:
     if given.from_field is None:
-        return repr(given.const)
+        return constant(column, given.const)
     field = event.fields.wire(given.from_field)
-    return f"event.{field.name}" if field else ""
+    return _taken(field, column) if field else ""
+
+
+def _taken(field: Field, column: Column) -> str:
+    """Source of a payload's property as a column's value; '' when its type does not fit."""
+    value = f"event.{field.name}"
+    converted = _converted(value, column_types(field.wire, field.shape)[0], column)
+    optional = "None" in field.annotation or field.annotation.startswith("Omittable")
+    if not converted or not optional or (column.nullable and converted == value):
+        return converted
+    fallback = "None" if column.nullable else literal_fallback(column)
+    return f"{converted} if {value} is not None else {fallback}"
+
+
+def _converted(value: str, given: str, column: Column) -> str:
+    if column.is_json:
+        return f"as_json({value})"
+    if given == column.python:
+        return value
+    return _CONVERSIONS.get((given, column.python), "").format(value)
 
 
 def _effects(event: Event, hint: ConsumeHint, entity: Entity, notes: list[str]) -> tuple[tuple[str, str], ...]:
     found = []
     for column in entity.columns:
         given = hint.values.get(column.wire) if not column.hidden else None
-        source = _event_source(event, given)
+        source = _value_source(event, given, column) if given else ""
         if given is None and hint.creates and not column.primary:
             source = _same_name(event, column)
+        if given and not source:
+            notes.append(f"event {sentence(event.name)}: {sentence(given.from_field)} does not fit {column.name}")
         if source:
-            found.append((column.name, _as_column(source, column)))
+            found.append((column.name, source))
         elif hint.creates and not (column.primary or column.nullable or column.default):
             notes.append(f"event {sentence(event.name)}: nothing fills {entity.cls}.{column.name}, a default does")
             found.append((column.name, literal_fallback(column)))
@@ -145,11 +180,5 @@ def _effects(event: Event, hint: ConsumeHint, entity: Entity, notes: list[str]) 
 
 def _same_name(event: Event, column: Column) -> str:
     """A required column without default takes the event's property of its name."""
-    if column.nullable or column.default:
-        return ""
-    field = event.fields.wire(column.wire)
-    return f"event.{field.name}" if field else ""
-
-
-def _as_column(source: str, column: Column) -> str:
-    return f"as_json({source})" if column.is_json and source.startswith("event.") else source
+    field = None if column.nullable or column.default else event.fields.wire(column.wire)
+    return _taken(field, column) if field else ""

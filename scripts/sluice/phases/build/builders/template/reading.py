@@ -2,7 +2,8 @@
 
 from sluice.core.errors import InputError
 from sluice.model.base import JsonObject
-from sluice.phases.build.builders.template import behaviour
+from sluice.model.hints import OperationHint
+from sluice.phases.build.builders.template import behaviour, source
 from sluice.phases.build.builders.template.annotations import Annotations
 from sluice.phases.build.builders.template.entities import entities, read_classes
 from sluice.phases.build.builders.template.events import consume_into, events, publish_from
@@ -11,6 +12,7 @@ from sluice.phases.build.builders.template.operations import groups
 from sluice.phases.build.builders.template.plan import Entity, Operation, Plan
 from sluice.phases.build.builders.template.shapes import as_object
 
+_OF_ACCOUNT = frozenset({"register", "login", "refresh", "me"})
 _ERRORS = ("Error", "ValidationError")
 
 
@@ -30,7 +32,8 @@ def read(service: str, openapi: JsonObject, asyncapi: JsonObject | None) -> Plan
     read_classes(found, openapi, annotations)
     made = groups(openapi, found, annotations, notes)
     operations = [operation for group in made for operation in group.operations]
-    account = _account(operations, notes)
+    account = _account(operations)
+    _without_account(operations, account, notes)
     event_annotations = Annotations()
     published, received = events(asyncapi or {}, event_annotations)
     publish_from(published, operations, notes)
@@ -52,7 +55,7 @@ def read(service: str, openapi: JsonObject, asyncapi: JsonObject | None) -> Plan
     )
 
 
-def _account(operations: list[Operation], notes: list[str]) -> Entity | None:
+def _account(operations: list[Operation]) -> Entity | None:
     """The entity that registers or logs in; its table gets a column for the password's hash."""
     for operation in operations:
         entity = operation.entity
@@ -60,8 +63,28 @@ def _account(operations: list[Operation], notes: list[str]) -> Entity | None:
             continue
         field = behaviour.secret_field(entity, operation.body_class)
         if field is None or behaviour.identity(operation, entity) is None:
-            notes.append(f"{operation.function}: its body has no password or no login name")
             continue
         entity.secret = "password_hash"  # noqa: S105  the name of a column
         return entity
     return None
+
+
+def _without_account(operations: list[Operation], account: Entity | None, notes: list[str]) -> None:
+    """What needs an account, or a field that the body lacks, cannot be followed."""
+    for operation in operations:
+        if operation.kind in _OF_ACCOUNT and (problem := _unusable(operation, account)):
+            notes.append(f"{operation.method.upper()} {sentence(operation.path)}: {problem}; it answers 501")
+            operation.hint = OperationHint(kind="unknown")
+
+
+def _unusable(operation: Operation, account: Entity | None) -> str:
+    if account is None or (operation.entity is not account and operation.kind != "refresh"):
+        return "there is no account that logs in"
+    body = operation.body_class
+    if operation.kind == "refresh":
+        return "" if source.token_field(operation) else "its body has no token"
+    if operation.kind == "me":
+        return "" if operation.secured else "it needs no token, so there is no caller"
+    column = behaviour.identity(operation, account)
+    named = body is not None and column is not None and body.wire(column.wire) is not None
+    return "" if named and behaviour.secret_field(account, body) else "its body has no password or no login name"

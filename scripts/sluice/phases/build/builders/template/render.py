@@ -36,14 +36,14 @@ _ALWAYS = (
 def render(plan: Plan, openapi: JsonObject) -> dict[str, str]:
     """Texts by path, relative to the service's directory."""
     environment = _environment(plan, openapi)
-    texts = {path: environment.get_template(f"{path}.j2").render() for path in _files(plan)}
-    router, suite = (
-        environment.get_template("app/routers/router.py.j2"),
-        environment.get_template("tests/test_group.py.j2"),
-    )
+    texts: dict[str, str] = {}
+    router = environment.get_template("app/routers/router.py.j2")
+    suite = environment.get_template("tests/test_group.py.j2")
     for group in plan.groups:
         texts[f"app/routers/{group.name}.py"] = _compact(router.render(group=group))
         texts[f"tests/test_{group.name}.py"] = re.sub(r"(?<= -> None:\n)\s*\n", "", suite.render(group=group))
+    # After the tests: the README names what they could not cover.
+    texts |= {path: environment.get_template(f"{path}.j2").render() for path in _files(plan)}
     everything = "\n".join(text for path, text in texts.items() if path.startswith("app/"))
     body = _without_imports(everything)
     types = environment.get_template("app/types.py.j2")

@@ -1,6 +1,7 @@
 """Valid and invalid sample values for JSON Schemas, the same on every run."""
 
 import datetime as dt
+import math
 import uuid
 
 import jsonschema_rs
@@ -121,6 +122,7 @@ def _numbers(shape: Shape, variant: int) -> list[JsonValue]:
     step = shape.schema.get("multipleOf")
     width = step if isinstance(step, int | float) else 1
     tops: list[JsonValue] = [most] if isinstance(most, int | float) else []
+    tops.append(width * (math.ceil(base / width) + variant))
     return [base + 1 + variant, base + width * (variant + 1), base + width, base, 1 + variant, 0, *tops]
 
 
