@@ -6,7 +6,7 @@ from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
 from sluice.model.hints import EXTENSION, EntityHint, PropertyHint
 from sluice.services.architect.contracts import schemas
-from sluice.services.architect.meaning import accounts
+from sluice.services.architect.meaning import accounts, routes
 from sluice.services.architect.meaning.operations import Operation
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EntityDraft
@@ -70,8 +70,9 @@ class View:
 def view(draft: Draft, service: str, account: EntityDraft | None, operations: list[Operation]) -> View:
     """The view, after every entity was made fillable by the requests that the document names."""
     found = View(draft, service, account, operations)
+    spoken = routes.by_entity(draft)
     for entity in found.entities:
-        found.owners[entity.name] = accounts.owner_field(draft, entity, account)
+        found.owners[entity.name] = accounts.owner_field(draft, entity, account, spoken.get(entity.name, []))
         _fill(found, entity)
     return found
 

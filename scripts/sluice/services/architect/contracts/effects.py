@@ -2,6 +2,8 @@
 
 import re
 
+from pydantic import JsonValue
+
 from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
 from sluice.model.hints import ConsumeHint, PublishHint, Value
@@ -203,30 +205,26 @@ def _values(
 def _value(
     view: View, field: EntityField, event: EventDraft, about: EntityDraft | None, known: JsonObject
 ) -> Value | None:
+    """From the payload if it fits, else a constant for what the row needs."""
     if about is not None and (_key_of(field.name, about) or field.references == about.name):
         return Value(from_field=field.name if field.name in known else "id")
     if field.name in known and field.name != "id" and _compatible(field, known[field.name]):
         return Value(from_field=field.name)
     if field.references is not None:
-        same = next(
-            (
-                name
-                for name in known
-                if about and name in about.fields and about.fields[name].references == field.references
-            ),
-            None,
-        )
-        return Value(from_field=same) if same else None
+        alike_fields = [f.name for f in (about.fields.values() if about else ()) if f.references == field.references]
+        return Value(from_field=alike_fields[0]) if alike_fields and alike_fields[0] in known else None
+    return _constant(view, field, event)
+
+
+def _constant(view: View, field: EntityField, event: EventDraft) -> Value | None:
+    needed = field.required and field.default is None
     if field.enum:
         _, rest = subject(view.draft, event)
-        fitting = next((v for v in field.enum if alike(rest, v) >= SIMILAR or names.same(v, event.name)), None)
-        fallback = None if field.default is not None else field.enum[0]
-        return Value(const=fitting or fallback) if fitting or (fallback and field.required) else None
-    if field.type in {"string", "text"} and field.required and field.default is None:
-        return Value(const=event.name)
-    if field.type == "boolean" and field.required and field.default is None:
-        return Value(const=False)
-    return None
+        fitting = [value for value in field.enum if alike(rest, value) >= SIMILAR or names.same(value, event.name)]
+        chosen = fitting or list(field.enum if needed else ())
+        return Value(const=chosen[0]) if chosen else None
+    plain: JsonObject = {"string": event.name, "text": event.name, "boolean": False}
+    return Value(const=plain[field.type]) if needed and field.type in plain else None
 
 
 def _compatible(field: EntityField, carried: object) -> bool:

@@ -88,6 +88,10 @@ def filters(view: View, op: Operation) -> list[str]:
         return []
     fixed = {parent.field for parent in op.parents} | {view.owners.get(op.entity.name)}
     scalar = {f.name for f in bodies.stored(op.entity) if f.type not in {"array", "object"}}
+    for name in op.endpoint.filters:
+        if name not in op.entity.fields:
+            question = f"`{name}` is no field of {op.entity.name}; the filter was left out."
+            view.draft.ask(op.endpoint.key, question, op.endpoint.span)
     return [name for name in op.endpoint.filters if name in scalar and name not in fixed]
 
 

@@ -1,7 +1,7 @@
 """Accounts: which entity they are, what registering and logging in need, who owns rows."""
 
 from sluice.model.domain import EntityField
-from sluice.services.architect.meaning.routes import chain, main_entity
+from sluice.services.architect.meaning.routes import chain
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
 
@@ -61,11 +61,13 @@ def password(account: EntityDraft) -> EntityField:
     return next((f for f in account.fields.values() if f.type == "password"), PASSWORD)
 
 
-def owner_field(draft: Draft, entity: EntityDraft, account: EntityDraft | None) -> str | None:
-    """The field that holds the token's subject: the entity belongs to an account and all its endpoints need a token."""
+def owner_field(
+    draft: Draft, entity: EntityDraft, account: EntityDraft | None, endpoints: list[EndpointDraft]
+) -> str | None:
+    """The field with the token's subject: rows belong to an account, and all `endpoints` of the entity need a token."""
     if account is None or entity is account:
         return None
-    mine = [e for e in draft.endpoints if e.service == entity.owner and main_entity(draft, e.path, e.service) is entity]
+    mine = [endpoint for endpoint in endpoints if endpoint.service == entity.owner]
     if not mine or not all(e.auth for e in mine):
         return None
     candidates = [f for f in entity.fields.values() if f.references == account.name]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sluice.services.architect.reading.draft import Draft
 from sluice.services.architect.reading.events import services_in
-from sluice.services.architect.reading.markdown import Item, Paragraph, Section, Table
+from sluice.services.architect.reading.markdown import Section, Table, texts_of
 
 
 def settle(draft: Draft) -> None:
@@ -14,8 +14,8 @@ def settle(draft: Draft) -> None:
         for block in section.blocks:
             if isinstance(block, Table):
                 _table(draft, block)
-            elif isinstance(block, Item | Paragraph):
-                for text in block.lines() if isinstance(block, Item) else [block.text]:
+            else:
+                for text in texts_of(block):
                     _text(draft, section, text.plain)
     for entity in draft.entities.values():
         targets = [draft.entities[f.references].owner for f in entity.fields.values() if f.references in draft.entities]
@@ -40,6 +40,8 @@ def _text(draft: Draft, section: Section, text: str) -> None:
         labelled = draft.words.labelled(line)
         if labelled and labelled[0] == "depends":
             _declared(draft, draft.scope(section), services_in(draft, labelled[1]))
+    if not draft.words.pattern("verbs", "depend").search(text):
+        return
     for sentence in re.split(r"(?<=[.!?])\s", text.replace("\n", " ")):
         found = draft.words.pattern("verbs", "depend").search(sentence)
         if not found or draft.words.pattern("negations", "").search(sentence):

@@ -194,7 +194,7 @@ def _flag(entity: EntityDraft, verb: str, text: str) -> dict[str, JsonValue]:
         if alike(verb, plain) >= SIMILAR:
             return {name: True}
         bare = next((verb.removeprefix(prefix) for prefix in ("un", "de", "dis", "in") if verb.startswith(prefix)), "")
-        if bare and (alike(bare, plain) >= SIMILAR or plain.endswith(bare) and len(bare) > 2):  # noqa: PLR2004 - `able` of `enabled`
+        if bare and (alike(bare, plain) >= SIMILAR or (plain.endswith(bare) and len(bare) > 2)):  # noqa: PLR2004 - `able` of `enabled`
             return {name: False}
     return {}
 

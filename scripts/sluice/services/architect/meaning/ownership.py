@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from sluice.model.service_map import Method, Span
 from sluice.services.architect.meaning import routes
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft, ServiceDraft
@@ -15,29 +16,50 @@ def settle(draft: Draft) -> None:
     if not draft.services:
         _group(draft)
     for endpoint in draft.endpoints:
-        if endpoint.service is None:
-            endpoint.service = _by_entity(draft, endpoint)
-    for entity in draft.entities.values():
-        if entity.owner is None:
-            entity.owner = _by_endpoints(draft, entity) or routes.service_by_stem(draft, entity.name)
-    for entity in draft.entities.values():
-        if entity.owner is None:
-            _guess_owner(draft, entity)
+        endpoint.service = endpoint.service or _by_entity(draft, endpoint)
+    _owners(draft)
     for endpoint in list(draft.endpoints):
-        if endpoint.service is None:
-            endpoint.service = _by_entity(draft, endpoint) or _by_prefix(draft, endpoint)
+        endpoint.service = endpoint.service or _by_entity(draft, endpoint) or _by_prefix(draft, endpoint)
         if endpoint.service is None:
             draft.ask(endpoint.key, "Which service answers it? It was left out.", endpoint.span)
             draft.endpoints.remove(endpoint)
+    for service in draft.services:
+        _minimal(draft, service)
+
+
+def _owners(draft: Draft) -> None:
+    """An entity belongs to the service with most of its endpoints, or to the one of its name."""
+    spoken = routes.by_entity(draft)
+    ownerless = [entity for entity in draft.entities.values() if entity.owner is None]
+    for entity in ownerless:
+        most = Counter(e.service for e in spoken.get(entity.name, ()) if e.service).most_common(1)
+        entity.owner = most[0][0] if most else routes.service_by_stem(draft, entity.name)
+    for entity in ownerless:
+        if entity.owner is None:
+            _guess_owner(draft, entity)
+
+
+def _minimal(draft: Draft, service: str) -> None:
+    """A service with entities and without a single endpoint gets the least that makes it useful, and a question."""
+    owned = [entity for entity in draft.entities.values() if entity.owner == service]
+    if not owned or any(endpoint.service == service for endpoint in draft.endpoints):
+        return
+    draft.ask(service, "The document names no endpoints; create, list and read were assumed. Which are there?")
+    for entity in owned:
+        *head, last = names.split(entity.name)
+        path = f"/{'-'.join([*head, names.plural(last)])}"
+        wanted: tuple[tuple[Method, str], ...] = (("POST", path), ("GET", path), ("GET", f"{path}/{{id}}"))
+        span = entity.span or Span(line_start=1, line_end=1)
+        draft.endpoints.extend(EndpointDraft(method, where, span, service=service) for method, where in wanted)
 
 
 def _drop_doubtful(draft: Draft) -> None:
     """A noun is an entity when the document says so, gives it fields, has a path for it or holds it in a list."""
-    spoken = {id(routes.main_entity(draft, endpoint.path)) for endpoint in draft.endpoints}
+    spoken = routes.by_entity(draft)
     listed = {field.item_type for entity in draft.entities.values() for field in entity.fields.values()}
     for name, entity in list(draft.entities.items()):
         own = [field for field in entity.fields if field != "id"]
-        if entity.certain or len(own) > 1 or id(entity) in spoken or name in listed:
+        if entity.certain or len(own) > 1 or name in spoken or name in listed:
             continue
         del draft.entities[name]
         question = "It stands among the entities, but has neither fields nor an endpoint; it was not taken as one."
@@ -72,15 +94,6 @@ def _by_prefix(draft: Draft, endpoint: EndpointDraft) -> str | None:
     return found.most_common(1)[0][0] if found else None
 
 
-def _by_endpoints(draft: Draft, entity: EntityDraft) -> str | None:
-    """The service that has the collection, most endpoints first."""
-    found: Counter[str] = Counter()
-    for endpoint in draft.endpoints:
-        if endpoint.service and routes.main_entity(draft, endpoint.path) is entity:
-            found[endpoint.service] += 1
-    return found.most_common(1)[0][0] if found else None
-
-
 def _guess_owner(draft: Draft, entity: EntityDraft) -> None:
     users = [
         e
@@ -101,37 +114,36 @@ def _guess_owner(draft: Draft, entity: EntityDraft) -> None:
 
 
 def _group(draft: Draft) -> None:
-    """One service per root noun: an entity joins the one it is nested below or wholly depends on."""
+    """One service per root noun: an entity joins the one it is nested below or whose name begins its own."""
+    above = _above(draft)
     for entity in draft.entities.values():
-        root = _root(draft, entity)
-        name = names.service_name(f"{names.snake(root.name).replace('_', '-')}-service")
+        root, seen = entity.name, {entity.name}
+        while above.get(root) not in {None, *seen}:
+            root = above[root]
+            seen.add(root)
+        name = names.service_name(f"{names.snake(root).replace('_', '-')}-service")
         if name not in draft.services:
-            draft.services[name] = ServiceDraft(name, root.name, "", root.span, confidence=GROUP_CONFIDENCE)
-            draft.aliases[names.split(root.name)] = name
-            draft.ask(
-                name,
-                "The document names no services; this one was made from its entities and paths. Is it right?",
-                root.span,
-            )
+            span = draft.entities[root].span
+            draft.services[name] = ServiceDraft(name, root, "", span, confidence=GROUP_CONFIDENCE)
+            draft.aliases[names.split(root)] = name
+            question = "The document names no services; this one was made from its entities and paths. Is it right?"
+            draft.ask(name, question, span)
         entity.owner = name
 
 
-def _root(draft: Draft, entity: EntityDraft) -> EntityDraft:
-    """The entity above it in its paths, or the one whose name it begins with (`OrderItem`: `Order`)."""
-    seen = {entity.name}
-    current = entity
-    while (above := _above(draft, current)) is not None and above.name not in seen:
-        seen.add(above.name)
-        current = above
-    return current
-
-
-def _above(draft: Draft, entity: EntityDraft) -> EntityDraft | None:
-    for other in draft.entities.values():
-        if other is not entity and names.split(entity.name)[: len(names.split(other.name))] == names.split(other.name):
-            return other
-    paths = [routes.chain(draft, e.path, None) for e in draft.endpoints]
-    own = [links for links in paths if any(link.entity is entity for link in links)]
-    flat = any(links[0].entity is entity for links in own)
-    nested = [links[0].entity for links in own if links[0].entity is not None and links[0].entity is not entity]
-    return nested[0] if nested and not flat else None
+def _above(draft: Draft) -> dict[str, str]:
+    """Per entity the one above it: by its name (`OrderItem`: `Order`), or because it only has paths below it."""
+    chains = [routes.chain(draft, endpoint.path, None) for endpoint in draft.endpoints]
+    flat = {links[0].entity.name for links in chains if links and links[0].entity is not None}
+    by_words = {names.split(name): name for name in draft.entities}
+    found: dict[str, str] = {}
+    for words, name in by_words.items():
+        shorter = [by_words[words[:size]] for size in range(1, len(words)) if words[:size] in by_words]
+        if shorter:
+            found[name] = shorter[0]
+    for links in chains:
+        entities = [link.entity.name for link in links if link.entity is not None]
+        for name in entities[1:]:
+            if name not in flat and name != entities[0]:
+                found.setdefault(name, entities[0])
+    return found

@@ -75,6 +75,7 @@ def _resolved(draft: Draft, entity: EntityDraft, field: EntityField) -> EntityFi
 
 def _embed(draft: Draft) -> None:
     """An entity that only exists inside another one's array is part of it."""
+    spoken = routes.by_entity(draft)
     for entity in draft.entities.values():
         for name, field in entity.fields.items():
             inner = draft.entities.get(field.item_type or "")
@@ -83,7 +84,7 @@ def _embed(draft: Draft) -> None:
             skipped = {"id", "created_at", "updated_at", f"{names.snake(entity.name)}_id"}
             items = tuple(f for n, f in inner.fields.items() if n not in skipped and f.references != entity.name)
             entity.fields[name] = field.model_copy(update={"items": items, "item_type": "object"})
-            inner.embedded = not any(routes.main_entity(draft, e.path) is inner for e in draft.endpoints)
+            inner.embedded = inner.name not in spoken
 
 
 def _key(draft: Draft, entity: EntityDraft) -> None:

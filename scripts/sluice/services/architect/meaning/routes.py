@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from sluice.services.architect.reading import names
-from sluice.services.architect.reading.draft import Draft, EntityDraft, stem
+from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft, stem
 
 _VERSION = re.compile(r"v\d{1,3}")
 
@@ -59,6 +59,16 @@ def main_entity(draft: Draft, path: str, service: str | None = None) -> EntityDr
     """The last entity that the path names."""
     found = [link.entity for link in chain(draft, path, service) if link.entity is not None]
     return found[-1] if found else None
+
+
+def by_entity(draft: Draft) -> dict[str, list[EndpointDraft]]:
+    """The endpoints of each entity, by the entity's name."""
+    found: dict[str, list[EndpointDraft]] = {}
+    for endpoint in draft.endpoints:
+        entity = main_entity(draft, endpoint.path, endpoint.service)
+        if entity is not None:
+            found.setdefault(entity.name, []).append(endpoint)
+    return found
 
 
 def service_by_stem(draft: Draft, noun: str) -> str | None:

@@ -28,6 +28,7 @@ PAGING = frozenset(
 def read(endpoint: EndpointDraft, text: str, *, query: str = "") -> None:
     """Adds what `text` says to the endpoint; what an earlier text said stays."""
     words = load()
+    text = text[: shapes.MAX_GROUP]
     text = _OTHERS.sub(" ", text)
     endpoint.text = f"{endpoint.text}\n{text}".strip()[:4000]
     if endpoint.auth is None:
@@ -116,13 +117,15 @@ def _body(endpoint: EndpointDraft, role: str, fields: list[EntityField], *, is_l
 
 def body_cell(endpoint: EndpointDraft, role: str, text: str) -> None:
     """The cell of a `Request` or `Response` column: braces or a row of names."""
+    text = text[: shapes.MAX_GROUP]
     group = next((group for _, group in shapes.braces(text)), "")
     if group:
         fields, is_list = shapes.parse(group)
         _body(endpoint, role, fields, is_list=is_list)
-    elif fields := shapes.names_in_row(re.sub(r"^\s*\d{3}\s*", "", text)):
-        if len(fields) > 1 or role == "request":
-            _body(endpoint, role, fields, is_list=False)
+        return
+    fields = shapes.names_in_row(re.sub(r"^\s*\d{3}\s*", "", text))
+    if len(fields) > 1 or (fields and role == "request"):
+        _body(endpoint, role, fields, is_list=False)
 
 
 def _filters(text: str) -> list[str]:

@@ -12,11 +12,13 @@ from sluice.services.architect.reading.markdown import Block, Code, Item, Paragr
 
 MAX_ENDPOINTS = 1000
 MAX_SEGMENTS = 12
+MAX_PATH = 500
+_WINDOW = 300
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _ENDPOINT = re.compile(rf"(?<![\w/])({_METHODS})\s+(?:https?://[^\s/`]+)?(/[^\s`\"'|,;]*)")
 _METHOD = re.compile(rf"\s*`?({_METHODS})`?\s*", re.IGNORECASE)
 _LEAD = re.compile(r"[\s`*\[(\d.)-]*$")
-_NEGATED = re.compile(r"[.!?\n][^.!?\n]*$")
+_SENTENCE = re.compile(r"[.!?;\n]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,14 @@ def find(draft: Draft) -> None:
 def _block_scope(draft: Draft, block: Block, scope: str | None) -> str | None:
     """A list item that begins with a service's name speaks of that service."""
     if isinstance(block, Item) and scope is None:
-        lead = re.split(r"[:—–(\n]|\s-\s", block.text.plain, maxsplit=1)[0]
+        lead = re.split(r"[:—\u2013(\n]|\s-\s", block.text.plain, maxsplit=1)[0]
         return draft.service_of(lead.strip("`* "))
     return scope
 
 
 def target(written: str) -> Target | None:
     """A path in canonical form: `/orders/:id/` becomes `/orders/{id}`; None when nothing usable is left."""
-    bare = written.rstrip(".,;:)*!").removesuffix("**")
+    bare = written[:MAX_PATH].rstrip(".,;:)*!").removesuffix("**")
     path, _, query = bare.partition("?")
     segments = []
     for segment in path.split("/")[1:][:MAX_SEGMENTS]:
@@ -72,7 +74,7 @@ def _segment(segment: str) -> str:
 
 def _from_heading(draft: Draft, section: Section, scope: str | None) -> None:
     found = _ENDPOINT.search(section.title.plain)
-    endpoint = _found(draft, found, section.title, section.span, scope, strong=True) if found else None
+    endpoint = _found(draft, found, section.span, scope, strong=True) if found else None
     if endpoint is None or found is None:
         return
     _summary(endpoint, section.title.plain[found.end() :])
@@ -129,7 +131,7 @@ def _from_row(draft: Draft, row: Row, columns: dict[str, int], scope: str | None
         line = f"{method.group(1).upper()} /{cell('path').strip('`* ').lstrip('/')}"
     found = list(_ENDPOINT.finditer(line))
     for match in found:
-        endpoint = _found(draft, match, Text(line, row.line), span, service, strong=True)
+        endpoint = _found(draft, match, span, service, strong=True)
         if endpoint is not None and len(found) == 1:
             _row_details(draft, endpoint, row, columns, cell("description"))
 
@@ -141,6 +143,7 @@ def _row_details(draft: Draft, endpoint: EndpointDraft, row: Row, columns: dict[
         role = used.get(position)
         if role == "auth":
             endpoint.auth = details.auth_cell(text.plain, draft.words)
+            endpoint.text = f"{endpoint.text}\n{text.plain}"
         elif role in {"request", "response"}:
             details.body_cell(endpoint, role, text.plain)
             details.status_cell(endpoint, text.plain)
@@ -171,9 +174,7 @@ def _from_code(draft: Draft, block: Code, scope: str | None) -> None:
     for offset, line in enumerate(block.text.split("\n")):
         if found := _ENDPOINT.match(line.strip()):
             number = block.span.line_start + offset + (1 if block.info or block.text.count("\n") else 0)
-            endpoint = _found(
-                draft, found, Text(line, number), Span(line_start=number, line_end=number), scope, strong=True
-            )
+            endpoint = _found(draft, found, Span(line_start=number, line_end=number), scope, strong=True)
             if endpoint is not None:
                 rest = line.strip()[found.end() :].lstrip(" #/—-")
                 _summary(endpoint, rest)
@@ -193,29 +194,27 @@ def _from_item(draft: Draft, item: Item, scope: str | None) -> None:
 
 
 def _mentions(draft: Draft, text: Text, span: Span, scope: str | None, below: str) -> None:
+    """Each endpoint of a text with what follows it; the first one is declared when the text begins with it."""
     found = list(_ENDPOINT.finditer(text.plain))
+    line, counted = text.line, 0
     for position, match in enumerate(found):
-        strong = position == 0 and bool(_LEAD.fullmatch(text.plain[: match.start()]))
-        sentence = _NEGATED.split(text.plain[: match.start()])[-1] if not strong else ""
-        if not strong and _negated(draft, text.plain, match.start()):
+        line += text.plain.count("\n", counted, match.start())
+        counted = match.start()
+        before = text.plain[max(0, counted - _WINDOW) : counted]
+        strong = position == 0 and counted < _WINDOW and bool(_LEAD.fullmatch(before))
+        sentence = _SENTENCE.split(before)[-1]
+        if not strong and any(word in draft.words.ordered["negations"] for word in names.split(sentence)):
             continue
-        line = text.line_at(match.start())
         where = span if strong else Span(line_start=line, line_end=line)
-        service = (scope if strong else None) or _last_service(draft, sentence) or scope
-        endpoint = _found(draft, match, text, where, service, strong=strong)
+        service = scope if strong and scope else _last_service(draft, sentence) or scope
+        endpoint = _found(draft, match, where, service, strong=strong)
         if endpoint is None:
             continue
         end = found[position + 1].start() if position + 1 < len(found) else len(text.plain)
-        rest = text.plain[match.end() : end]
+        rest = text.plain[match.end() : end].replace("\n", " ")
         if strong:
             _summary(endpoint, rest)
         details.read(endpoint, f"{rest}\n{below}" if len(found) == 1 else rest)
-
-
-def _negated(draft: Draft, text: str, position: int) -> bool:
-    start = max(text.rfind(stop, 0, position) for stop in ".!?\n;") + 1
-    before = names.split(text[start:position])
-    return any(word in before for word in draft.words.ordered["negations"])
 
 
 def _last_service(draft: Draft, sentence: str) -> str | None:
@@ -223,7 +222,7 @@ def _last_service(draft: Draft, sentence: str) -> str | None:
 
 
 def _found(
-    draft: Draft, match: re.Match[str], text: Text, span: Span, service: str | None, *, strong: bool
+    draft: Draft, match: re.Match[str], span: Span, service: str | None, *, strong: bool
 ) -> EndpointDraft | None:
     where = target(match.group(2))
     about = f"{match.group(1)} {match.group(2)[:120]}"
@@ -245,10 +244,8 @@ def _found(
 
 
 def _changed(where: Target) -> bool:
-    plain = re.sub(r":(\w+)|<(\w+)>|\[(\w+)\]", lambda m: "{" + (m[1] or m[2] or m[3]) + "}", where.original).rstrip(
-        "/"
-    )
-    return re.sub(r"[_-]", "", plain).lower() != re.sub(r"[_-]", "", where.path).lower()
+    plain = re.sub(r":(\w+)|<(\w+)>|\[(\w+)\]", lambda m: "{" + (m[1] or m[2] or m[3]) + "}", where.original)
+    return re.sub(r"[_-]", "", plain.rstrip("/")).lower() != re.sub(r"[_-]", "", where.path).lower()
 
 
 def _endpoint(
@@ -257,9 +254,8 @@ def _endpoint(
     key = f"{method} {_shape(path)}"
     alike = draft.by_shape.setdefault(key, [])
     known = next((found for found in alike if found.service == service), None)
-    known = known or next(
-        (found for found in alike if not (strong and found.strong) or None in {found.service, service}), None
-    )
+    if known is None:
+        known = next((e for e in alike if not (strong and e.strong) or None in {e.service, service}), None)
     if known is not None:
         if strong and not known.strong:
             known.span, known.service, known.path, known.strong = span, service or known.service, path, True
@@ -280,7 +276,7 @@ def _shape(path: str) -> str:
 
 
 def _summary(endpoint: EndpointDraft, text: str) -> None:
-    line = text.strip(" :—–-`*|()").split("\n")[0]
+    line = text.strip(" :—\u2013-`*|()").split("\n")[0]
     sentence = re.split(r"(?<=[a-z)])\.(?:\s|$)", line, maxsplit=1)[0].strip()
     if sentence and not endpoint.summary:
         endpoint.summary = sentence[:120]

@@ -14,7 +14,7 @@ MAX_ENTITIES = 500
 MAX_FIELDS = 100
 _CAPTION = 120
 _NOUN = re.compile(r"[A-Za-z][\w-]*(?:\s+[A-Za-z][\w-]*){0,2}")
-_AFTER_NOUN = re.compile(r"\s*[(\[].*$|\s+[—–-]\s.*$|\s*:.*$", re.DOTALL)  # noqa: RUF001 - dashes that people type
+_AFTER_NOUN = re.compile(r"\s*[(\[].*$|\s+[—\u2013-]\s.*$|\s*:.*$", re.DOTALL)
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 
 
@@ -24,11 +24,12 @@ def find(draft: Draft) -> None:
         subject = _subject(draft, section)
         if subject and _under_model(draft, section):
             _entity(draft, subject, section, section.span)
+        listing = bool(subject) and (_under_model(draft, section) or _lists_fields(draft, section))
         for position, block in enumerate(section.blocks):
             if isinstance(block, Table):
                 _from_table(draft, section, block, subject or _caption(section.blocks, position))
             elif isinstance(block, Item):
-                _from_item(draft, section, block, subject)
+                _from_item(draft, section, block, subject, listing=listing)
             elif isinstance(block, Paragraph):
                 _from_paragraph(draft, section, block, subject)
         known = draft.entities.get(names.entity_name(subject)) if subject else None
@@ -53,7 +54,7 @@ def _subject(draft: Draft, section: Section) -> str:
 
 def _noun(draft: Draft, title: str) -> str:
     """`Order (owned by order-service)` and `The Order entity` are both `Order`; '' for anything but a noun."""
-    bare = _AFTER_NOUN.sub("", title).strip("`* ")
+    bare = _AFTER_NOUN.sub("", title[:_CAPTION]).strip("`* ")
     bare = _ARTICLE.sub("", draft.words.pattern("labels", "entity").sub("", bare).strip())
     if not _NOUN.fullmatch(bare) or draft.words.has("generic_headings", bare.lower()) or draft.words.roles(bare):
         return ""
@@ -72,8 +73,14 @@ def _lists_fields(draft: Draft, section: Section) -> bool:
     if draft.service_of(section.name) is not None:
         return False
     items = [block for block in section.blocks if isinstance(block, Item)]
-    typed = [item for item in items if (field := listings.from_item(item)) and fields.states_type(field.description)]
+    typed = [item for item in items if _typed(item)]
     return len(typed) > 1 and len(typed) * 2 > len(items)
+
+
+def _typed(item: Item) -> bool:
+    """An item that gives a name and a known type, wherever it stands."""
+    field = listings.from_item(item)
+    return field is not None and fields.states_type(field.description)
 
 
 def _caption(blocks: list[Block], position: int) -> str:
@@ -141,16 +148,15 @@ def _nouns(text: str) -> list[str]:
     return [piece for piece in pieces if _NOUN.fullmatch(piece) and piece[0].isupper()]
 
 
-def _from_item(draft: Draft, section: Section, item: Item, subject: str) -> None:
+def _from_item(draft: Draft, section: Section, item: Item, subject: str, *, listing: bool) -> None:
     labelled = draft.words.labelled(item.text.plain)
-    known = names.entity_name(subject) in draft.entities if subject else False
     if labelled and labelled[0] == "entities":
         _owned(draft, section, item, labelled[1])
     elif labelled and labelled[0] == "fields" and subject:
         _listed(draft, _entity(draft, subject, section, item.span), item, labelled[1])
     elif "enums" in draft.roles[section]:
         _enum(draft, item)
-    elif subject and (known or _under_model(draft, section) or _lists_fields(draft, section)):
+    elif subject and (listing or _typed(item)):
         _field_item(draft, _entity(draft, subject, section, section.span), item)
     elif "entities" in draft.roles[section]:
         _noun_item(draft, section, item, labelled)
@@ -182,7 +188,7 @@ def _noun_item(draft: Draft, section: Section, item: Item, labelled: tuple[str, 
     bracket = re.match(r"\(([^)]*)\)", rest)
     owner = draft.service_of(re.sub(r"^owned by\s+", "", bracket.group(1))) if bracket else None
     entity = _entity(draft, noun, section, item.span, owner)
-    row = (rest[bracket.end() :] if bracket and owner else rest).lstrip(" .:—–-")  # noqa: RUF001 - dashes that people type
+    row = (rest[bracket.end() :] if bracket and owner else rest).lstrip(" .:—\u2013-")
     told = draft.words.labelled(row)
     for field in listings.from_names(told[1] if told else row):
         _add(draft, entity, field, item.span, field.name)
@@ -230,7 +236,7 @@ def _labels(draft: Draft, text: Text) -> list[tuple[str, str]]:
 
 
 def _enum(draft: Draft, item: Item) -> None:
-    found = re.match(r"\s*([A-Za-z][\w ]{0,60}?)\s*(?::|\s[—–-]\s|=)\s*(.+)$", item.text.plain, re.DOTALL)  # noqa: RUF001 - dashes that people type
+    found = re.match(r"\s*([A-Za-z][\w ]{0,60}?)\s*(?::|\s[—\u2013-]\s|=)\s*(.+)$", item.text.plain, re.DOTALL)
     if found:
         draft.enums["".join(names.split(found.group(1)))] = fields.enum_values(f"one of {found.group(2)}")
 
@@ -261,7 +267,7 @@ def _entity(
 
 def _owner_in(draft: Draft, title: str) -> str | None:
     """`order-service` of `Order (owned by order-service)`, `Order — order-service`."""
-    inside = re.search(r"[(\[:—–-]\s*(?:owned by|owner:?)?\s*`?([\w -]+?)`?\s*[)\]]?\s*$", title)  # noqa: RUF001 - dashes that people type
+    inside = re.search(r"[(\[:—\u2013-]\s*(?:owned by|owner:?)?\s*`?([\w -]+?)`?\s*[)\]]?\s*$", title)
     return draft.service_of(inside.group(1)) if inside else None
 
 
@@ -275,7 +281,7 @@ def _add(draft: Draft, entity: EntityDraft, field: EntityField | None, span: Spa
             draft.ask(f"{entity.name}.{field.name}", "It is described twice, differently; the first was taken.", span)
     elif len(entity.fields) < MAX_FIELDS:
         entity.fields[field.name] = field
-        head = re.split(r"[\s:(,?—–]", written.strip("`* "), maxsplit=1)[0]  # noqa: RUF001 - dashes that people type
+        head = re.split(r"[\s:(,?—\u2013]", written.strip("`* "), maxsplit=1)[0]
         plain = names.split(head)
         if plain != names.split(field.name)[: len(plain)] or keyword.iskeyword(head):
             draft.ask(f"{entity.name}.{field.name}", f"The field was written {written[:80]!r}.", span)

@@ -5,9 +5,10 @@ import re
 from sluice.model.service_map import Span
 from sluice.services.architect.reading import names, shapes
 from sluice.services.architect.reading.draft import Draft, EventDraft
-from sluice.services.architect.reading.markdown import Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading.markdown import Block, Item, Paragraph, Row, Section, Table, Text, texts_of
 
 MAX_EVENTS = 300
+MAX_SENTENCE = 2000
 _EVENT = re.compile(
     r"(?<![\w/.{])([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|[a-z]+(?:_[a-z]+)?\.[a-z]+(?:_[a-z]+)*)(?![\w/}(])"
 )
@@ -21,20 +22,21 @@ def find(draft: Draft) -> None:
     sections = list(draft.sections())
     for section in sections:
         for block in section.blocks:
-            if isinstance(block, Table):
-                _from_table(draft, section, block)
-            elif isinstance(block, Item):
-                _from_item(draft, section, block)
-            elif isinstance(block, Paragraph):
-                _labelled(draft, section, block.text, block.span)
+            _declared(draft, section, block)
         _from_heading(draft, section)
     for section in sections:
         for block in section.blocks:
-            if isinstance(block, Item):
-                for text in block.lines():
-                    _sentences(draft, section, text, block.span)
-            elif isinstance(block, Paragraph):
-                _sentences(draft, section, block.text, block.span)
+            for text in texts_of(block):
+                _sentences(draft, section, text, block.span)
+
+
+def _declared(draft: Draft, section: Section, block: Block) -> None:
+    if isinstance(block, Table):
+        _from_table(draft, section, block)
+    elif isinstance(block, Item):
+        _from_item(draft, section, block)
+    elif isinstance(block, Paragraph):
+        _labelled(draft, section, block.text, block.span)
 
 
 def _is_event(draft: Draft, token: str) -> bool:
@@ -231,9 +233,12 @@ def _until_verb(draft: Draft, text: str) -> str:
 
 def _sentences(draft: Draft, section: Section, text: Text, span: Span) -> None:
     """The events of each sentence; `It` is the service that the sentence before spoke of."""
+    if not _tokens(draft, text.plain):
+        return
     before: str | None = None
-    for sentence in _SENTENCE.split(text.plain.replace("\n", " ")):
-        tokens = _tokens(draft, sentence)
+    for long in _SENTENCE.split(text.plain.replace("\n", " ")):
+        sentence = long[:MAX_SENTENCE]
+        tokens = dict.fromkeys(_tokens(draft, sentence))
         default = before if _PRONOUN.match(sentence) else draft.scope(section)
         for token in tokens:
             _sentence(draft, sentence, token, span, default or draft.scope(section))

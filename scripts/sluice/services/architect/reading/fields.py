@@ -10,18 +10,20 @@ from sluice.model.domain import EntityField
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.words import Words, load
 
+MAX_ABOUT = 2000
 SERVER_SET = ("id", "created_at", "updated_at")
 _VALUE = r"[A-Za-z0-9][\w.-]*"
 _NUMBER = r"-?\d[\d_,]*(?:\.\d+)?"
-_LIST_END = re.compile(r"[.;)\]}>\n]|\s(?:—|–|-)\s")
+_LIST_END = re.compile(r"[.;)\]}>\n]|\s(?:—|\u2013|-)\s")
 _SEPARATOR = re.compile(r"\s*(?:,\s*(?:or|and)\s+|[,|/]|\s+or\s+|\s+and\s+)\s*")
-_QUOTES = "`'\"“”‘’ *"
+_QUOTES = "`'\"“”\u2018\u2019 *"
 _ENUM_CALL = re.compile(r"\benum(?:eration)?\s*[(\[{<:=]\s*([^)\]}>\n;.]+)", re.IGNORECASE)
 _PIPES = re.compile(rf"(?<![\w|])['\"`]?{_VALUE}['\"`]?(?:\s*\|\s*['\"`]?{_VALUE}['\"`]?)+")
 _ARROW = re.compile(r"(?:→|->|=>)\s*([A-Z]\w+|[a-z_]\w*(?=\.))")
-_RANGE = re.compile(rf"({_NUMBER})\s*(?:\.\.\.?|–|—|-|to|and)\s*({_NUMBER})(?!\w)")
+_RANGE = re.compile(rf"({_NUMBER})\s*(?:\.\.\.?|\u2013|—|-|to|and)\s*({_NUMBER})(?!\w)")
 
 
+@lru_cache(maxsize=20_000)
 def parse(name: str, *texts: str, required: bool | None = None) -> EntityField | None:
     """A field from its name and the texts about it: the type first, notes after it.
 
@@ -33,6 +35,7 @@ def parse(name: str, *texts: str, required: bool | None = None) -> EntityField |
     if not canonical:
         return None
     words = load()
+    texts = tuple(part[:MAX_ABOUT] for part in texts)
     text = "; ".join(part.strip() for part in texts if part.strip())
     enum = enum_values(text)
     kind = _type(canonical, texts[0] if texts else "", text, enum)

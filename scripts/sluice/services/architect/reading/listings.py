@@ -3,13 +3,13 @@
 import re
 
 from sluice.model.domain import EntityField
-from sluice.services.architect.reading import shapes
+from sluice.services.architect.reading import fields, shapes
 from sluice.services.architect.reading.draft import Draft
 from sluice.services.architect.reading.markdown import Item, Row, Table, Text
 
 _ROLES = ("field", "type", "required", "nullable", "unique", "default", "values", "notes")
 _FIELD = re.compile(
-    r"\s*[`*]*([A-Za-z_][\w-]*(?:\s[a-z]+)?)[`*]*\s*(\?)?\s*(?:[:(]|\s[—–-]\s|[—–]|,|$)\s*(.*)$",  # noqa: RUF001 - dashes that people type
+    r"\s*[`*]*([A-Za-z_][\w-]*(?:\s[a-z]+)?)[`*]*\s*(\?)?\s*(?:[:(]|\s[—\u2013-]\s|[—\u2013]|,|$)\s*(.*)$",
     re.DOTALL,
 )
 _ENDPOINT = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+/")
@@ -59,7 +59,7 @@ def from_item(item: Item) -> EntityField | None:
 
 def from_line(text: Text) -> EntityField | None:
     """The field of one line such as `email: string, unique`."""
-    found = _FIELD.match(text.plain)
+    found = _FIELD.match(text.plain[: fields.MAX_ABOUT])
     if not found:
         return None
     about = found.group(3)
@@ -70,5 +70,6 @@ def from_line(text: Text) -> EntityField | None:
 
 def from_names(text: str) -> list[EntityField]:
     """The fields of `{id, email}` or of `id, email (unique) and name`."""
+    text = text[: shapes.MAX_GROUP]
     group = next((group for _, group in shapes.braces(text)), "")
     return shapes.parse(group)[0] if group else shapes.names_in_row(text)

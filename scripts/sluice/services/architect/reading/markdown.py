@@ -1,7 +1,9 @@
 """The PRD as a tree: sections that hold paragraphs, list items, tables and code, each with its line span."""
 
+import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
@@ -11,6 +13,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from sluice.model.service_map import Span
 from sluice.services.architect.reading.names import without_number
 
+MAX_TITLE = 300
 _MARKUP = re.compile(r"[`*_\[<&\\~]")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -105,7 +108,7 @@ class Section:
     @property
     def name(self) -> str:
         """The title without its number."""
-        return without_number(self.title.plain)
+        return without_number(self.title.plain[:MAX_TITLE])
 
     def walk(self) -> Iterator["Section"]:
         """This section and all below it, in the order of the document."""
@@ -192,7 +195,7 @@ class _Builder:
         parent.children.append(self.section)
         self.heading = 0
 
-    def _list_item_open(self, token: Token) -> None:
+    def _list_item_open(self, _: Token) -> None:
         item = Item(Text("", self.line), Span(line_start=self.line, line_end=self.line))
         if self.items:
             self.items[-1].children.append(item)
@@ -251,7 +254,20 @@ def parse(text: str) -> Section:
     """The document as a section of level 0; linear in the size of the text."""
     parser = MarkdownIt("commonmark").enable("table").disable("inline").use(front_matter_plugin)
     builder = _Builder(text.count("\n") + 1)
-    for token in parser.parse(text):
-        builder.feed(token)
+    with _collector_paused():
+        for token in parser.parse(text):
+            builder.feed(token)
     _close_spans(builder.root)
     return builder.root
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Nothing that parsing makes is garbage: looking for it would double the time of a large document."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()

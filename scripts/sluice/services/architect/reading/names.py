@@ -5,8 +5,10 @@ import keyword
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-import inflect
+if TYPE_CHECKING:
+    import inflect
 
 from sluice.services.architect.reading.words import load
 
@@ -46,7 +48,9 @@ def without_number(title: str) -> str:
 
 
 @cache
-def _engine() -> inflect.engine:
+def _engine() -> "inflect.engine":
+    import inflect  # noqa: PLC0415 - it takes nearly two seconds, which would delay the service's first health answer
+
     return inflect.engine()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sluice.services.architect.reading import details, names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft
-from sluice.services.architect.reading.markdown import Item, Paragraph, Section
+from sluice.services.architect.reading.markdown import Section, texts_of
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 
@@ -26,12 +26,18 @@ def apply(draft: Draft) -> None:
     for endpoint in draft.endpoints:
         if endpoint.auth is None:
             endpoint.auth = _by_rules(draft, endpoint, rules)
+        if draft.words.pattern("role_phrases", "").search(endpoint.text):
+            draft.ask(endpoint.key, "Who may call it? Nothing but a valid token is checked.", endpoint.span)
+    if any(endpoint.auth for endpoint in draft.endpoints):
+        for service in dict.fromkeys(e.service for e in draft.endpoints if e.auth is None and e.service):
+            draft.ask(service, "Do all of its endpoints need a token? Those that do not say so are open to everybody.")
 
 
 def _rules(draft: Draft, section: Section) -> Iterator[AuthRule]:
     for block in section.blocks:
-        texts = block.lines() if isinstance(block, Item) else [block.text] if isinstance(block, Paragraph) else []
-        for text in texts:
+        for text in texts_of(block):
+            if details.auth_in(text.plain, draft.words) is None:
+                continue
             for sentence in _SENTENCE.split(text.plain.replace("\n", " ")):
                 rule = _rule(draft, sentence, draft.scope(section))
                 if rule is not None:

@@ -10,13 +10,15 @@ from sluice.services.architect.reading.markdown import Item, Paragraph, Row, Sec
 MAX_SERVICES = 100
 MENTIONED = 0.8
 MAX_WORDS = 3
+MAX_MENTIONS = 500
+MAX_LEAD = 500
 _MENTION = re.compile(r"(?<![\w/.-])([a-z][a-z0-9]*(?:-[a-z0-9]+)*)-(?:service|svc)(?![\w-])")
 _HEADING = re.compile(
-    r"(?:^|\()\s*(?:the\s+)?([A-Za-z][\w&/ -]*?[\s-](?:service|svc|microservice))\b\s*(?=$|[()\[:—–,]|-\s|\w+$)",
+    r"(?:^|\()\s*(?:the\s+)?([A-Za-z][\w&/ -]*?[\s-](?:service|svc|microservice))\b\s*(?=$|[()\[:—\u2013,]|-\s|\w+$)",
     re.IGNORECASE,
 )
 _COMPOUND = re.compile(r"(?:[A-Z][a-z0-9]+){2,}")
-_LEAD = re.compile(r"\s*(.{1,400}?)\s*(?::\s|:$|\s[—–-]\s|—|\(|$|\n)", re.DOTALL)
+_LEAD = re.compile(r"\s*(.{1,400}?)\s*(?::\s|:$|\s[—\u2013-]\s|—|\(|$|\n)", re.DOTALL)
 
 
 def find(draft: Draft) -> None:
@@ -98,7 +100,7 @@ def _from_item(draft: Draft, item: Item) -> None:
         if _COMPOUND.fullmatch(lead) and not lead.endswith("Service"):
             return
         if len(lead.split()) <= 4 or lead in text.marked:  # noqa: PLR2004 - a name, not a sentence
-            _declare(draft, lead, item.span, text.plain[len(lead) :].lstrip(" :—–-)("))
+            _declare(draft, lead, item.span, text.plain[len(lead) :].lstrip(" :—\u2013-)("))
 
 
 def _lead(text: Text) -> str:
@@ -106,7 +108,7 @@ def _lead(text: Text) -> str:
     for mark in text.marked[:1]:
         if text.plain.startswith(mark):
             return mark.rstrip(": ")
-    found = _LEAD.match(text.plain)
+    found = _LEAD.match(text.plain[:MAX_LEAD])
     return found.group(1) if found else text.plain[:400]
 
 
@@ -136,12 +138,12 @@ def _declare(draft: Draft, written: str, span: Span, description: str, siblings:
         draft.aliases[words] = name
         draft.services.setdefault(name, ServiceDraft(name, original[:300], description[:500], span, origin=siblings))
     elif known is not None:
-        _repeat(draft, known, original, span, description, siblings)
+        _repeat(draft, known, original, span, description=description, siblings=siblings)
     else:
         draft.ask("document", f"Only the first {MAX_SERVICES} services are read.", span)
 
 
-def _repeat(draft: Draft, known: str, original: str, span: Span, description: str, siblings: object) -> None:
+def _repeat(draft: Draft, known: str, original: str, span: Span, *, description: str, siblings: object) -> None:
     """The same service again: a heading after a table is normal, the same name twice in one table is a doubt."""
     service = draft.services[known]
     if siblings is not None and service.origin is siblings:
@@ -172,8 +174,9 @@ def _from_mentions(draft: Draft) -> None:
     for section in draft.sections():
         for text in (text for block in section.blocks for text in texts_of(block)):
             for found in _MENTION.finditer(text.plain):
-                line = text.line_at(found.start())
-                seen.setdefault(found.group(0), Span(line_start=line, line_end=line))
+                if found.group(0) not in seen and len(seen) < MAX_MENTIONS:
+                    line = text.line_at(found.start())
+                    seen[found.group(0)] = Span(line_start=line, line_end=line)
     declared = bool(draft.services)
     for mention, span in seen.items():
         if draft.service_of(mention) or draft.words.has("not_services", mention.split("-")[0]):

@@ -8,6 +8,7 @@ from sluice.services.architect.reading import fields
 from sluice.services.architect.reading.words import load
 
 MAX_DEPTH = 8
+MAX_GROUP = 8000
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:?]|[^{}\[\],:?"]+')
 _SENTENCE_END = re.compile(r"(?<=[^.])\.(?:\s|$)|[;\n]")
 _NAME = re.compile(r"[A-Za-z_]\w{0,60}")
@@ -71,13 +72,13 @@ def names_in_row(text: str) -> list[EntityField]:
 def _row(text: str) -> list[str]:
     """Splits at the commas and `and`s outside of parentheses, up to the end of the sentence."""
     pieces, depth, current = [], 0, ""
-    for token in re.findall(r"\s+and\s+|[()\[\]{},]|[^()\[\]{},\s]+|\s+", _SENTENCE_END.split(text, maxsplit=1)[0]):
-        depth += (token in "([{") - (token in ")]}")
-        if depth <= 0 and (token == "," or token.strip() == "and"):  # noqa: S105 - a comma, not a secret
+    for part in re.findall(r"\s+and\s+|[()\[\]{},]|[^()\[\]{},\s]+|\s+", _SENTENCE_END.split(text, maxsplit=1)[0]):
+        depth += (part in "([{") - (part in ")]}")
+        if depth <= 0 and (part == "," or part.strip() == "and"):
             pieces.append(current)
             current = ""
         else:
-            current += token
+            current += part
     return [re.sub(r"^\s*(?:and|or|the|an?)\s+", "", piece).strip() for piece in [*pieces, current] if piece.strip()]
 
 
@@ -130,19 +131,18 @@ class _Reader:
         )
 
     def _value(self, depth: int) -> tuple[str, list[EntityField], bool]:
-        text, items, is_array = "", [], False
-        while self.peek() not in {",", "}", ""}:
-            token = self.next()
-            if token == "{":  # noqa: S105 - a brace, not a secret
+        """The words of a type or example, the fields of an object in it, and whether it is a list."""
+        text, items, is_list, inside = "", [], False, 0
+        while self.peek() not in {"}", ""} and (inside or self.peek() != ","):
+            part = self.next()
+            inside += (part == "[") - (part == "]")
+            is_list = is_list or part == "["
+            if part == "{":
                 self.position -= 1
                 items = self.object(depth + 1) if depth < MAX_DEPTH else self._skip_to("}")
-            elif token == "[":  # noqa: S105 - a bracket, not a secret
-                is_array = True
-            elif token != "]":  # noqa: S105 - a bracket, not a secret
-                text += token if token.startswith('"') else f" {token} "
-            if is_array and token == ",":  # noqa: S105 - a comma, not a secret
-                break
-        return _meaning(text.strip()), items, is_array
+            elif part not in {"[", "]", ","} and not (inside and text):
+                text += part if part.startswith('"') else f" {part} "
+        return _meaning(text.strip()), items, is_list
 
     def _skip_to(self, end: str) -> list[EntityField]:
         while self.peek() not in {end, ""}:

@@ -55,7 +55,7 @@ class Words:
     def label(self) -> re.Pattern[str]:
         """A label before a colon, such as `Publishes:`; the groups are named after the labels."""
         options = (f"(?P<{name}>{_alternatives(phrases)})" for name, phrases in self.groups["labels"].items())
-        return re.compile(rf"\s*(?:{'|'.join(options)})\s*(?::|—|–|=)\s*", re.IGNORECASE)
+        return re.compile(rf"\s*(?:{'|'.join(options)})\s*(?::|—|\u2013|=)\s*", re.IGNORECASE)
 
     def labelled(self, text: str) -> tuple[str, str] | None:
         """Splits `Fields: id, email` into ("fields", "id, email")."""
