@@ -208,6 +208,9 @@ def _field_item(draft: Draft, entity: EntityDraft, item: Item) -> None:
         entity.owner = owner
     elif field := listings.from_item(item):
         _add(draft, entity, field, item.span, item.text.plain)
+    elif len(item.text.plain) < _CAPTION and not item.text.plain.endswith("."):
+        question = f"{item.text.plain!r} stands among its fields, but is none; it was ignored."
+        draft.ask(entity.name, question, item.span)
 
 
 def _from_paragraph(draft: Draft, section: Section, block: Paragraph, subject: str) -> None:

@@ -43,7 +43,8 @@ def field(name: str, *texts: str, required: bool | None = None) -> EntityField |
     flat = [part.replace(group, " object ") if group else part for part in texts]
     found = fields.parse(name, *flat, required=required)
     if found is None or found.type not in {"array", "object"}:
-        return found
+        plain = [part.replace(group, " ") if group else part for part in texts]
+        return fields.parse(name, *plain, required=required)
     items = parse(group)[0] if group else _inline_items(text)
     return found.model_copy(update={"items": tuple(items), "item_type": "object"}) if items else found
 
