@@ -36,6 +36,9 @@ def decompose(prd: str) -> Decomposition:
     requirements.settle(draft)
     _orphans(draft)
     views = [bodies.view(draft, s, account, operations.classify(draft, s, account)) for s in draft.services]
+    for view in views:
+        effects.settle(view)
+        _open_doors(view)
     dependencies.settle(draft)
     stubs = [stub for view in views for stub in _stubs(view)]
     return freeze.frozen(draft, views, stubs)
@@ -51,6 +54,15 @@ def _checked(prd: str) -> str:
     if "\x00" in prd or odd * 100 > len(prd):
         raise PrdRefused("The document is binary", details=["it holds control characters, not text"], hint=_HINT)
     return prd.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
+
+
+def _open_doors(view: View) -> None:
+    """A document that speaks of tokens, but not for these operations, leaves them open."""
+    if not any(endpoint.auth for endpoint in view.draft.endpoints):
+        return
+    if any(op.endpoint.auth is None and op.kind not in {"register", "login", "refresh"} for op in view.operations):
+        question = "Do all of its endpoints need a token? Those that do not say so are open to everybody."
+        view.draft.ask(view.service, question)
 
 
 def _orphans(draft: Draft) -> None:

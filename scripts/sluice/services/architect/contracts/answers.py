@@ -78,6 +78,7 @@ def response(writer: Writer, op: Operation) -> JsonObject:
     """Schema and example of the successful answer."""
     view, entity = writer.view, op.entity
     if op.kind in {"login", "refresh"}:
+        _ask_tokens(view, op)
         return {"schema": writer.component("TokenPair", bodies.TOKENS), "example": dict(_TOKENS)}
     if op.kind == "summary" and entity is not None:
         schema, figures = bodies.figures(entity)
@@ -91,6 +92,16 @@ def response(writer: Writer, op: Operation) -> JsonObject:
     holder = EntityDraft(name=op.operation_id, original="")
     example = bodies.input_example(holder, named)
     return {"schema": bodies.input_schema(view, holder, named, partial=True), "example": example}
+
+
+def _ask_tokens(view: View, op: Operation) -> None:
+    """A document with other names for the tokens is told which ones it gets."""
+    properties = bodies.TOKENS["properties"]
+    named = [f.name for f in op.endpoint.response or []]
+    other = [name for name in named if isinstance(properties, dict) and name not in properties]
+    if other:
+        question = f"It answers access_token and refresh_token, not {', '.join(other)}."
+        view.draft.ask(op.endpoint.key, question, op.endpoint.span)
 
 
 def _row(writer: Writer, op: Operation, entity: EntityDraft) -> tuple[JsonObject, JsonObject]:

@@ -10,6 +10,7 @@ from sluice.services.architect.meaning import accounts, routes
 from sluice.services.architect.meaning.operations import Operation
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EntityDraft
+from sluice.services.architect.reading.fields import SERVER_SET
 
 ERROR: JsonObject = {
     "type": "object",
@@ -81,7 +82,7 @@ def _fill(view: View, entity: EntityDraft) -> None:
     """A required field that no create request names, and nothing else sets, cannot be required."""
     creates = [op for op in view.operations if op.entity is entity and op.kind in {"create", "register"}]
     for name, declared in list(entity.fields.items()):
-        if declared.read_only and not _is_set(entity, declared):
+        if declared.read_only and not _is_set(view, entity, declared):
             entity.fields[name] = declared.model_copy(update={"required": False})
         free = (
             declared.required
@@ -92,6 +93,9 @@ def _fill(view: View, entity: EntityDraft) -> None:
         if not free:
             continue
         missing = any(op.endpoint.request is not None and not _given(op, name) for op in creates)
+        if missing and _moment_of_creation(view, declared):
+            entity.fields[name] = declared.model_copy(update={"read_only": True})
+            continue
         if declared.type == "boolean" and (missing or not creates):
             entity.fields[name] = declared.model_copy(update={"default": False})
         elif missing and declared.enum:
@@ -105,10 +109,16 @@ def _given(op: Operation, name: str) -> bool:
     return name in {f.name for f in op.endpoint.request or []} or name in {parent.field for parent in op.parents}
 
 
-def _is_set(entity: EntityDraft, declared: EntityField) -> bool:
+def _is_set(view: View, entity: EntityDraft, declared: EntityField) -> bool:
     """Whether the service itself knows the value of a read-only field."""
-    known = declared.name in {"id", "created_at", "updated_at"} or declared.default is not None
+    known = declared.name in SERVER_SET or declared.default is not None or _moment_of_creation(view, declared)
     return known or schemas.computed(declared, entity.fields.values()) is not None
+
+
+def _moment_of_creation(view: View, declared: EntityField) -> bool:
+    """`requested_at`, `placed_at`: when the row was made."""
+    stem = declared.name.removesuffix("_at")
+    return declared.type == "datetime" and stem in view.draft.words.groups["event_endings"]["create"]
 
 
 def stored(entity: EntityDraft) -> list[EntityField]:

@@ -12,6 +12,7 @@ from sluice.services.architect.contracts.bodies import View
 from sluice.services.architect.meaning.operations import SIMILAR, Operation, alike
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EntityDraft, EventDraft
+from sluice.services.architect.reading.fields import SERVER_SET
 
 
 def subject(draft: Draft, event: EventDraft) -> tuple[EntityDraft | None, str]:
@@ -126,32 +127,67 @@ def _by_sets(candidates: list[Operation], rest: str) -> list[Operation]:
     )
 
 
+def settle(view: View) -> None:
+    """Rows that only an event makes cannot require what no event brings: such fields become optional."""
+    for event in view.draft.events.values():
+        target = _created(view, event) if view.service in event.consumers else None
+        if target is None or any(op.kind == "create" and op.entity is target for op in view.operations):
+            continue
+        values = _values(view, target, event)
+        for field in bodies.stored(target):
+            if field.name not in values and field.required and field.default is None and not field.read_only:
+                question = f"{event.name} does not bring it; it was made optional."
+                view.draft.ask(f"{target.name}.{field.name}", question, event.span)
+                target.fields[field.name] = field.model_copy(update={"required": False})
+
+
 def consume(view: View, event: EventDraft) -> ConsumeHint:
     """What the event does at this consumer."""
-    effect = event.effects.get(view.service, "")
-    about, rest = subject(view.draft, event)
-    carried = payload(view.draft, event)
-    available = carried.get("properties")
-    known = available if isinstance(available, dict) else {}
-    words = view.draft.words
-    named = [e for e in view.entities if _mentions(effect, e)]
-    if words.pattern("verbs", "update").search(effect):
-        for entity in named or view.entities:
-            key = _key(entity, about, known)
-            changes = _changes(entity, effect, rest)
-            if key is not None and changes:
-                return ConsumeHint(updates=entity.name, key=key, values=changes)
-    creates = bool(words.pattern("verbs", "create").search(effect))
-    target = named[0] if creates and named else view.entities[0] if len(view.entities) == 1 else None
+    changed = _changed(view, event)
+    if changed is not None:
+        return changed
+    target = _created(view, event)
     if target is None:
         return ConsumeHint()
-    values = _values(view, target, event, about, known)
-    if values is None or not (creates or any(value.from_field for value in values.values())):
-        view.draft.ask(
-            f"{view.service} on {event.name}", "What does it do with the event? It is only recorded.", event.span
-        )
-        return ConsumeHint()
-    return ConsumeHint(creates=target.name, values=values)
+    values = _values(view, target, event)
+    needed = [f for f in bodies.stored(target) if f.required and f.default is None and not f.read_only]
+    if all(field.name in values for field in needed):
+        return ConsumeHint(creates=target.name, values=values)
+    about = f"{view.service} on {event.name}"
+    view.draft.ask(about, "What does it do with the event? It is only recorded.", event.span)
+    return ConsumeHint()
+
+
+def _changed(view: View, event: EventDraft) -> ConsumeHint | None:
+    """`marks the slot as taken`: a row of this service that the payload has the key of."""
+    effect = event.effects.get(view.service, "")
+    if not view.draft.words.pattern("verbs", "update").search(effect):
+        return None
+    about, rest = subject(view.draft, event)
+    known = _known(view.draft, event)
+    for entity in [e for e in view.entities if _mentions(effect, e)] or view.entities:
+        key = _key(entity, about, known)
+        changes = _changes(entity, effect, rest)
+        if key is not None and changes:
+            return ConsumeHint(updates=entity.name, key=key, values=changes)
+    return None
+
+
+def _created(view: View, event: EventDraft) -> EntityDraft | None:
+    """The entity that the text says is created, or the only one, if the payload brings something for it."""
+    effect = event.effects.get(view.service, "")
+    told = bool(view.draft.words.pattern("verbs", "create").search(effect))
+    named = [entity for entity in view.entities if told and _mentions(effect, entity)]
+    if named or len(view.entities) != 1:
+        return named[0] if named else None
+    only = view.entities[0]
+    values = _values(view, only, event)
+    return only if told or any(value.from_field for value in values.values()) else None
+
+
+def _known(draft: Draft, event: EventDraft) -> JsonObject:
+    properties = payload(draft, event).get("properties")
+    return properties if isinstance(properties, dict) else {}
 
 
 def _mentions(text: str, entity: EntityDraft) -> bool:
@@ -186,20 +222,13 @@ def _changes(entity: EntityDraft, effect: str, rest: str) -> dict[str, Value]:
     return {flag.name: Value(const=True)} if flag else {}
 
 
-def _values(
-    view: View, target: EntityDraft, event: EventDraft, about: EntityDraft | None, known: JsonObject
-) -> dict[str, Value] | None:
-    """Where each field of the new row comes from; None when a required one has no source."""
-    found: dict[str, Value] = {}
-    for field in bodies.stored(target):
-        if field.name in {"id", "created_at", "updated_at"}:
-            continue
-        value = _value(view, field, event, about, known)
-        if value is not None:
-            found[field.name] = value
-        elif field.required and field.default is None:
-            return None
-    return found
+def _values(view: View, target: EntityDraft, event: EventDraft) -> dict[str, Value]:
+    """Where each field of the new row comes from, as far as anything is known."""
+    about, _ = subject(view.draft, event)
+    known = _known(view.draft, event)
+    fields = [f for f in bodies.stored(target) if f.name not in SERVER_SET]
+    values = {field.name: _value(view, field, event, about, known) for field in fields}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _value(

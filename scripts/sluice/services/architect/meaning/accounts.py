@@ -5,6 +5,7 @@ from sluice.services.architect.meaning.routes import chain
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
 
+HASHES = {"password_hash", "hashed_password", "passwd", "pwd"}
 PASSWORD = EntityField(name="password", type="password", constraints={"minLength": 8, "maxLength": 128})
 
 
@@ -36,9 +37,11 @@ def _complete(draft: Draft, account: EntityDraft, doors: list[EndpointDraft]) ->
     for door in doors:
         for field in door.request or []:
             account.fields.setdefault(field.name, field)
-    for name, field in account.fields.items():
-        if name in {"password_hash", "hashed_password"}:
-            account.fields[name] = field.model_copy(update={"type": "password"})
+    for name in HASHES & account.fields.keys():
+        account.fields["password"] = account.fields.pop(name).model_copy(
+            update={"name": "password", "type": "password"}
+        )
+        draft.ask(f"{account.name}.{name}", "Clients send a `password`; only its hash is stored.", account.span)
     if not any(f.type == "password" for f in account.fields.values()):
         account.fields["password"] = PASSWORD
         draft.ask(account.name, "It logs in, but has no password in the document; one was added.", account.span)
@@ -75,6 +78,7 @@ def owner_field(
     sent = {f.name for e in mine if e.method == "POST" for f in e.request or []}
     nested = {link.entity.name for e in mine for link in chain(draft, e.path, e.service) if link.entity and link.param}
     free = [f for f in candidates if f.name not in sent and account.name not in nested]
+    free = [f for f in free if f.required] or free
     preferred = [f for f in free if f.name in (*draft.words.ordered["owner_fields"], f"{names.snake(account.name)}_id")]
     choice = (told or preferred or free)[:1]
     if len(free) > 1 and not told and len(preferred) != 1:

@@ -177,7 +177,7 @@ class _Classifier:
 
     def _unknown(self, question: str, operation_id: str = "") -> Operation:
         self.draft.ask(self.endpoint.key, question, self.endpoint.span)
-        literals = [part for part in self.endpoint.path.split("/") if part and not part.startswith("{")]
+        literals = [link.literal for link in self.links]
         name = operation_id or names.camel(self.endpoint.method.lower(), *literals)
         return Operation(self.endpoint, "unknown", name)
 

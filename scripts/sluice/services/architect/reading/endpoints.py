@@ -1,7 +1,6 @@
 """Finds every `METHOD /path` of a document and what is said about it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast, get_args
 
@@ -276,12 +275,12 @@ def _shape(path: str) -> str:
 
 
 def _summary(endpoint: EndpointDraft, text: str) -> None:
-    line = text.strip(" :—\u2013-`*|()").split("\n")[0]
-    sentence = re.split(r"(?<=[a-z)])\.(?:\s|$)", line, maxsplit=1)[0].strip()
-    if sentence and not endpoint.summary:
+    """The first sentence about it, without bodies, status codes and a bare `(JWT)`."""
+    plain = re.sub(r"^\s*\([^)]*\)|\{[^{}]*\}", " ", text.replace("\n", " "))
+    sentence = re.split(
+        r"→|->|(?<=[a-z)])[.;](?:\s|$)|\b(?:request|response|body)\s*:", plain, maxsplit=1, flags=re.IGNORECASE
+    )[0]
+    sentence = " ".join(sentence.split()).strip(" :—\u2013-`*|(),.")
+    sentence += ")" * (sentence.count("(") - sentence.count(")"))
+    if sentence and not endpoint.summary and len(sentence.split()) > 1:
         endpoint.summary = sentence[:120]
-
-
-def all_of(draft: Draft, service: str) -> Iterator[EndpointDraft]:
-    """The endpoints of one service, in the order of the document."""
-    return (endpoint for endpoint in draft.endpoints if endpoint.service == service)

@@ -5,7 +5,7 @@ import re
 
 from sluice.model.domain import EntityField
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import fields, listings, names
+from sluice.services.architect.reading import fields, listings, names, shapes
 from sluice.services.architect.reading.draft import Draft, EntityDraft
 from sluice.services.architect.reading.markdown import Block, Item, Paragraph, Row, Section, Table, Text
 from sluice.services.architect.reading.services import first_paragraph
@@ -148,6 +148,17 @@ def _nouns(text: str) -> list[str]:
     return [piece for piece in pieces if _NOUN.fullmatch(piece) and piece[0].isupper()]
 
 
+def _named(draft: Draft, section: Section, span: Span, text: str) -> None:
+    """`Order (id, status: open | closed), Invoice`: nouns that are owned, with or without their fields."""
+    for piece in shapes.row(text):
+        found = re.match(r"[`*\s]*([A-Z]\w*(?:\s[A-Z]\w*)?)[`*\s]*(?:[({](.*?)[)}]?)?\s*$", piece, re.DOTALL)
+        if found is None:
+            continue
+        entity = _entity(draft, found.group(1), section, span, certain=True)
+        for field in listings.from_names(found.group(2) or ""):
+            _add(draft, entity, field, span, field.name)
+
+
 def _from_item(draft: Draft, section: Section, item: Item, subject: str, *, listing: bool) -> None:
     labelled = draft.words.labelled(item.text.plain)
     if labelled and labelled[0] == "entities":
@@ -164,8 +175,7 @@ def _from_item(draft: Draft, section: Section, item: Item, subject: str, *, list
 
 def _owned(draft: Draft, section: Section, item: Item, rest: str) -> None:
     """`Owns: Order, Invoice`, with or without items below it."""
-    for noun in _nouns(rest):
-        _entity(draft, noun, section, item.span, certain=True)
+    _named(draft, section, item.span, rest)
     for child in item.children:
         _noun_item(draft, section, child, None)
 
@@ -222,8 +232,7 @@ def _from_paragraph(draft: Draft, section: Section, block: Paragraph, subject: s
         elif kind == "owner" and names.entity_name(subject) in draft.entities:
             draft.entities[names.entity_name(subject)].owner = draft.service_of(rest.strip("`. "))
         elif kind == "entities":
-            for noun in _nouns(rest):
-                _entity(draft, noun, section, block.span, certain=True)
+            _named(draft, section, block.span, rest)
 
 
 def _labels(draft: Draft, text: Text) -> list[tuple[str, str]]:

@@ -24,13 +24,12 @@ def apply(draft: Draft) -> None:
     """Settles `auth` of every endpoint: its own words first, then its service's rules, then the document's."""
     rules = [rule for section in draft.sections() for rule in _rules(draft, section)]
     for endpoint in draft.endpoints:
-        if endpoint.auth is None:
+        if _entrance(draft, endpoint):
+            endpoint.auth = False
+        elif endpoint.auth is None:
             endpoint.auth = _by_rules(draft, endpoint, rules)
         if draft.words.pattern("role_phrases", "").search(endpoint.text):
             draft.ask(endpoint.key, "Who may call it? Nothing but a valid token is checked.", endpoint.span)
-    if any(endpoint.auth for endpoint in draft.endpoints):
-        for service in dict.fromkeys(e.service for e in draft.endpoints if e.auth is None and e.service):
-            draft.ask(service, "Do all of its endpoints need a token? Those that do not say so are open to everybody.")
 
 
 def _rules(draft: Draft, section: Section) -> Iterator[AuthRule]:
@@ -66,18 +65,31 @@ def _rule(draft: Draft, sentence: str, scope: str | None) -> AuthRule | None:
 def _by_rules(draft: Draft, endpoint: EndpointDraft, rules: list[AuthRule]) -> bool | None:
     local = [rule for rule in rules if rule.scope is not None and rule.scope == endpoint.service]
     for rule in (*local, *(rule for rule in rules if rule.scope is None)):
-        literals = [part for part in endpoint.path.split("/") if part and "{" not in part]
-        last = literals[-1].lower() if literals else ""
-        if _entrance(draft, endpoint, last):
-            return False
-        excepted = endpoint.path.lower() in rule.exceptions or set(names.split(last)) <= set(
-            names.split(rule.exceptions)
-        )
-        return rule.needed != bool(rule.exceptions and excepted)
+        return rule.needed != _excepted(draft, endpoint, rule.exceptions)
     return None
 
 
-def _entrance(draft: Draft, endpoint: EndpointDraft, last: str) -> bool:
+def _last(endpoint: EndpointDraft) -> str:
+    literals = [part for part in endpoint.path.split("/") if part and "{" not in part]
+    return literals[-1].lower() if literals else ""
+
+
+def _excepted(draft: Draft, endpoint: EndpointDraft, exceptions: str) -> bool:
+    """`except login`, `except GET /posts`, `except reading posts`: the last one only for its method."""
+    last = {names.singular(word) for word in names.split(_last(endpoint))}
+    for piece in re.split(r",|;|\band\b|\bor\b", exceptions):
+        if re.search(rf"{re.escape(endpoint.path.lower())}(?![\w/{{])", piece):
+            method = re.search(r"\b(get|post|put|patch|delete)\b", piece)
+            return method is None or method.group(1) == endpoint.method.lower()
+        verbs = draft.words.groups["method_verbs"]
+        methods = {method for method, words in verbs.items() if set(words) & set(piece.split())}
+        nouns = {names.singular(word) for word in names.split(piece)}
+        if last and last <= nouns and (not methods or endpoint.method in methods):
+            return True
+    return False
+
+
+def _entrance(draft: Draft, endpoint: EndpointDraft) -> bool:
     """Registering, logging in and refreshing happen before there is a token."""
     doors = (draft.words.groups["paths"][name] for name in ("register", "login", "refresh"))
-    return endpoint.method == "POST" and any(last in door for door in doors)
+    return endpoint.method == "POST" and any(_last(endpoint) in door for door in doors)

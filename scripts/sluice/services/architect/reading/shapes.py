@@ -8,6 +8,9 @@ from sluice.services.architect.reading import fields
 from sluice.services.architect.reading.words import load
 
 MAX_DEPTH = 8
+_NAMED = re.compile(
+    r"[`*\s]*([A-Za-z_]\w*(?:\s[a-z_]\w*)?)[`*]*\??\s*(?:(?:[:(]|(?=→|->|references\b))\s*(.*?)\)?)?\s*$", re.DOTALL
+)
 MAX_GROUP = 8000
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:?]|[^{}\[\],:?"]+')
 _SENTENCE_END = re.compile(r"(?<=[^.])\.(?:\s|$)|[;\n]")
@@ -61,8 +64,8 @@ def _inline_items(text: str) -> list[EntityField]:
 def names_in_row(text: str) -> list[EntityField]:
     """`email, password` or `email and password (8+ characters)`: fields, or nothing when it reads like prose."""
     found: list[EntityField] = []
-    for piece in _row(text):
-        head = re.match(r"[`*\s]*([A-Za-z_]\w*(?:\s[a-z_]\w*)?)[`*]*\??\s*(?:[:(]\s*(.*?)\)?)?\s*$", piece, re.DOTALL)
+    for piece in row(text):
+        head = _NAMED.match(piece)
         field = fields.parse(head.group(1), head.group(2) or "") if head else None
         if field is None:
             return []
@@ -70,7 +73,7 @@ def names_in_row(text: str) -> list[EntityField]:
     return found
 
 
-def _row(text: str) -> list[str]:
+def row(text: str) -> list[str]:
     """Splits at the commas and `and`s outside of parentheses, up to the end of the sentence."""
     pieces, depth, current = [], 0, ""
     for part in re.findall(r"\s+and\s+|[()\[\]{},]|[^()\[\]{},\s]+|\s+", _SENTENCE_END.split(text, maxsplit=1)[0]):
