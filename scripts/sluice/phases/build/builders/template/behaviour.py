@@ -12,7 +12,7 @@ _WRITES = frozenset({"create", "update", "replace", "action", "register"})
 
 def owned(entity: Entity) -> list[str]:
     """The condition that a row is the caller's."""
-    return [f"models.{entity.cls}.{entity.owner} == caller"] if entity.owner else []
+    return [f"models.{entity.cls}.{entity.owner} == {entity.caller}"] if entity.owner else []
 
 
 def visible(operation: Operation) -> list[str]:
@@ -106,10 +106,26 @@ def assignments(operation: Operation) -> list[tuple[str, str]]:
             found.append((column.name, parameter.name))
         elif column.name == entity.owner and operation.secured:
             if operation.kind == "create":
-                found.append((column.name, "caller"))
+                found.append((column.name, entity.caller))
         elif field and not column.shape.read_only:
             found.append((column.name, _from_body(column, field)))
+        elif operation.kind in {"create", "register"} and not (column.nullable or column.default):
+            found.append((column.name, literal_fallback(column)))
     return found
+
+
+def unfilled(operation: Operation) -> list[Column]:
+    """Columns of a new row that must have a value and that neither the request nor the service gives one."""
+    if operation.entity is None or operation.kind not in {"create", "register"}:
+        return []
+    sources = dict(assignments(operation))
+    columns = [
+        column for column in operation.entity.columns if not (column.primary or column.nullable or column.default)
+    ]
+    given = operation.body_class.fields if operation.body_class else []
+    known = {field.wire for field in given} | {parent.field for parent in operation.hint.parents}
+    owner = operation.entity.owner if operation.secured else ""
+    return [c for c in columns if c.name in sources and c.wire not in known and c.name != owner]
 
 
 def _from_body(column: Column, field: Field) -> str:

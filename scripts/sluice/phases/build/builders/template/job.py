@@ -82,7 +82,10 @@ def build(job: Job, say: Callable[[str], None]) -> State:
         ProcessFailed: what was generated is not valid Python.
     """
     openapi = _document(job.openapi)
-    plan = read(job.service, openapi, _document(job.asyncapi) if job.asyncapi else None)
+    try:
+        plan = read(job.service, openapi, _document(job.asyncapi) if job.asyncapi else None)
+    except RecursionError as error:
+        raise InputError("the contract is nested too deeply", hint="validate the contract first") from error
     say(f"read {len(plan.operations)} operations, {len(plan.entities)} entities")
     for path in sorted(source_files(job.output_dir)):
         path.unlink()

@@ -56,7 +56,10 @@ class ComputedProperty:
 
 @dataclass(kw_only=True)
 class Entity:
-    """A table: `name` as in the contract, `cls` the class, `table` the table; `owner` is a column's name or ''."""
+    """A table: `name` as in the contract, `cls` the class, `table` the table.
+
+    `owner` is a column's name or '', `caller` the source of the caller's id as its value.
+    """
 
     name: str
     cls: str
@@ -65,6 +68,7 @@ class Entity:
     columns: list[Column]
     computed: list[ComputedProperty] = field(default_factory=list)
     owner: str = ""
+    caller: str = "caller"
     secret: str = ""
     targets: dict[str, "Entity"] = field(default_factory=dict)
 

@@ -2,8 +2,7 @@
 
 from sluice.core.errors import InputError
 from sluice.model.base import JsonObject
-from sluice.model.hints import OperationHint
-from sluice.phases.build.builders.template import behaviour, source
+from sluice.phases.build.builders.template import behaviour
 from sluice.phases.build.builders.template.annotations import Annotations
 from sluice.phases.build.builders.template.entities import entities, read_classes
 from sluice.phases.build.builders.template.events import consume_into, events, publish_from
@@ -11,8 +10,8 @@ from sluice.phases.build.builders.template.names import sentence
 from sluice.phases.build.builders.template.operations import groups
 from sluice.phases.build.builders.template.plan import Entity, Operation, Plan
 from sluice.phases.build.builders.template.shapes import as_object
+from sluice.phases.build.builders.template.soundness import drop_without_account, drop_without_source
 
-_OF_ACCOUNT = frozenset({"register", "login", "refresh", "me"})
 _ERRORS = ("Error", "ValidationError")
 
 
@@ -33,7 +32,8 @@ def read(service: str, openapi: JsonObject, asyncapi: JsonObject | None) -> Plan
     made = groups(openapi, found, annotations, notes)
     operations = [operation for group in made for operation in group.operations]
     account = _account(operations)
-    _without_account(operations, account, notes)
+    drop_without_account(operations, account, notes)
+    drop_without_source(operations, found, account, notes)
     event_annotations = Annotations()
     published, received = events(asyncapi or {}, event_annotations)
     publish_from(published, operations, notes)
@@ -67,24 +67,3 @@ def _account(operations: list[Operation]) -> Entity | None:
         entity.secret = "password_hash"  # noqa: S105  the name of a column
         return entity
     return None
-
-
-def _without_account(operations: list[Operation], account: Entity | None, notes: list[str]) -> None:
-    """What needs an account, or a field that the body lacks, cannot be followed."""
-    for operation in operations:
-        if operation.kind in _OF_ACCOUNT and (problem := _unusable(operation, account)):
-            notes.append(f"{operation.method.upper()} {sentence(operation.path)}: {problem}; it answers 501")
-            operation.hint = OperationHint(kind="unknown")
-
-
-def _unusable(operation: Operation, account: Entity | None) -> str:
-    if account is None or (operation.entity is not account and operation.kind != "refresh"):
-        return "there is no account that logs in"
-    body = operation.body_class
-    if operation.kind == "refresh":
-        return "" if source.token_field(operation) else "its body has no token"
-    if operation.kind == "me":
-        return "" if operation.secured else "it needs no token, so there is no caller"
-    column = behaviour.identity(operation, account)
-    named = body is not None and column is not None and body.wire(column.wire) is not None
-    return "" if named and behaviour.secret_field(account, body) else "its body has no password or no login name"

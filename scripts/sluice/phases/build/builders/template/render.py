@@ -12,7 +12,7 @@ from sluice.core.environment import child_environment
 from sluice.core.files import inside, source_files, write_atomic
 from sluice.core.proc import run
 from sluice.model.base import JsonObject
-from sluice.phases.build.builders.template import behaviour, pins, scenes, source, tests
+from sluice.phases.build.builders.template import behaviour, event_scenes, pins, scenes, source, tests
 from sluice.phases.build.builders.template.annotations import FORMATS
 from sluice.phases.build.builders.template.names import docstring, sentence
 from sluice.phases.build.builders.template.plan import Plan
@@ -112,16 +112,11 @@ def _facts(plan: Plan, openapi: JsonObject) -> dict[str, Any]:
         "bounded": any(source.bounds(op) for op in plan.operations),
         "ordered": source.parents_first(plan),
         "overlaps": any(source.overlaps(group) for group in plan.groups),
-        "caller_type": plan.account.key.python if plan.account else _owner_type(plan),
+        "caller_type": plan.account.key.python if plan.account else source.owner_type(plan.entities),
         "token_type": _token_type(plan),
         "runtime": pins.runtime(tokens=plan.secured or plan.issuer, passwords=plan.issuer, events=plan.events),
         "development": pins.development(),
     }
-
-
-def _owner_type(plan: Plan) -> str:
-    owners = (column.python for e in plan.entities for column in e.columns if column.name == e.owner)
-    return next(owners, "UUID")
 
 
 def _token_type(plan: Plan) -> str:
@@ -151,6 +146,8 @@ def _helpers(plan: Plan) -> dict[str, Callable[..., Any]]:
         )},
         "overlaps_of": source.overlaps,
         "tests": tests.Tests(plan),
+        "event_sample": event_scenes.event_sample,
+        "event_fields": event_scenes.event_fields,
         **{name: getattr(scenes, name) for name in ("call", "joined", "names", "needed", "tidy")},
         "migration_type": source.migration_type,
     }  # fmt: skip

@@ -27,6 +27,7 @@ _FORMATS = {
 }
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 _DEPTH = 6
+_TYPED: dict[str, JsonValue] = {"integer": 1, "number": 1.0, "boolean": True, "array": [], "object": {}}
 
 
 class NoSample(LookupError):
@@ -54,6 +55,14 @@ def sample(shape: Shape, variant: int = 0, depth: int = 0) -> JsonValue:
     if found is _Missing:
         raise NoSample
     return found  # type: ignore[return-value]  # the sentinel is gone
+
+
+def sampled(shape: Shape, variant: int = 0) -> JsonValue:
+    """A sample, or else a value of the type alone, which the database takes."""
+    try:
+        return sample(shape, variant)
+    except NoSample:
+        return _TYPED.get(shape.type, f"sample{variant}")
 
 
 class _Missing:

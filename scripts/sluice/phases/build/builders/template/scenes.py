@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from sluice.phases.build.builders.template.plan import Operation
+from sluice.phases.build.builders.template.plan import Entity, Operation
 
 _WITH_JSON = frozenset({"post", "put", "patch"})
 _MADE = re.compile(r"^    (\w+) = (add_\w+\(.*\))$")
@@ -80,3 +80,9 @@ def tidy(body: str) -> str:
         if made and not names("\n".join(lines[number + 1 :]).replace("{", "{ "), made[1]):
             lines[number] = f"    {made[2]}"
     return "\n".join(lines)
+
+
+def key_json(entity: Entity, variable: str) -> str:
+    """Source of a row's id as it stands in JSON."""
+    key = f"{variable}.{entity.key.name}"
+    return f"str({key})" if entity.key.python == "UUID" else key

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Sequence
 
 from sluice.phases.build.builders.template import behaviour
 from sluice.phases.build.builders.template.plan import (
@@ -238,3 +239,8 @@ def parents_first(plan: Plan) -> list[Entity]:
     for entity in plan.entities:
         visit(entity, ())
     return found
+
+
+def owner_type(found: Sequence[Entity]) -> str:
+    """The type of the ids of accounts, where other services keep them: that of the first owner."""
+    return next((c.python for entity in found for c in entity.columns if c.name == entity.owner), "UUID")

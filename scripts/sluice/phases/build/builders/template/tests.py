@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from sluice.phases.build.builders.template import behaviour
-from sluice.phases.build.builders.template.plan import Column, Consumed, Entity, Event, Operation, Plan
-from sluice.phases.build.builders.template.samples import NoSample, accepts, invalid, sample
-from sluice.phases.build.builders.template.scenes import Scene, joined, mapping, url
-from sluice.phases.build.builders.template.shapes import Shape, as_list, as_object
+from sluice.phases.build.builders.template.plan import Column, Entity, Operation, Plan
+from sluice.phases.build.builders.template.samples import NoSample, accepts, invalid, sample, sampled
+from sluice.phases.build.builders.template.scenes import Scene, joined, key_json, mapping, url
+from sluice.phases.build.builders.template.shapes import as_list, as_object
 
 _PASSWORD = "Aa1-0123456789ab"  # noqa: S105  the shape of a random one
 _VARIANTS = 8
-_TYPED: dict[str, JsonValue] = {"integer": 1, "number": 1.0, "boolean": True, "array": [], "object": {}}
 _NEW_KEYS = {"UUID": "uuid4()", "str": "str(uuid4())", "int": "999_999"}
 
 
@@ -34,7 +33,7 @@ class Tests:
         ]
         if all(accepts(shape, _PASSWORD) for shape in shapes):
             return '"Aa1-" + secrets.token_hex(6)'
-        return f"{_sampled(shapes[0])!r}  # pragma: allowlist secret"
+        return f"{sampled(shapes[0])!r}  # pragma: allowlist secret"
 
     def paths(self) -> str:
         """Source of the set of all paths."""
@@ -55,9 +54,9 @@ class Tests:
 
     def _row_value(self, column: Column) -> str:
         if column.unique or column.primary:
-            sources = [_source(column, _sampled(column.shape, variant)) for variant in range(1, _VARIANTS + 1)]
+            sources = [_source(column, sampled(column.shape, variant)) for variant in range(1, _VARIANTS + 1)]
             return f"[{', '.join(sources)}][number % {_VARIANTS}]"
-        return _source(column, _sampled(column.shape))
+        return _source(column, sampled(column.shape))
 
     def row_references(self, entity: Entity) -> list[tuple[str, Entity]]:
         """(column, entity) of the rows that a row cannot do without."""
@@ -88,7 +87,7 @@ class Tests:
         path = op.route
         for parameter in op.parameters:
             if parameter.where == "path":
-                path = path.replace("{" + parameter.slot + "}", str(_sampled(parameter.shape)))
+                path = path.replace("{" + parameter.slot + "}", str(sampled(parameter.shape)))
         return repr(path)
 
     def scene(self, op: Operation) -> Scene | None:
@@ -105,9 +104,9 @@ class Tests:
         values = self._path_values(op, made)
         made.url = url(op, values)
         required = [p for p in op.parameters if p.where != "path" and not p.default]
-        query = "&".join(f"{p.wire}={_sampled(p.shape)}" for p in required if p.where == "query")
+        query = "&".join(f"{p.wire}={sampled(p.shape)}" for p in required if p.where == "query")
         made.url = joined(made.url, query)
-        sent = {p.wire: repr(str(_sampled(p.shape))) for p in required if p.where == "header"}
+        sent = {p.wire: repr(str(sampled(p.shape))) for p in required if p.where == "header"}
         made.headers = mapping(sent) if sent else ""
         if op.secured:
             made.headers = f"{{**headers, {made.headers[1:]}" if sent else "headers"
@@ -117,7 +116,7 @@ class Tests:
 
     def _path_values(self, op: Operation, made: Scene) -> dict[str, str]:
         entity = op.entity
-        found = {p.slot: repr(str(_sampled(p.shape))) for p in op.parameters if p.where == "path"}
+        found = {p.slot: repr(str(sampled(p.shape))) for p in op.parameters if p.where == "path"}
         if entity is None or op.kind == "unknown":
             return found
         key = op.parameter(op.hint.key)
@@ -165,7 +164,7 @@ class Tests:
                 target = entity.targets[column.target]
                 made.lines.append(f"{name} = {self._add(target, '', caller=op.secured)}.{target.key.name}")
             else:
-                made.lines.append(f"{name} = {_source(column, _sampled(column.shape))}")
+                made.lines.append(f"{name} = {_source(column, sampled(column.shape))}")
             found[parameter.slot] = name
             if column.name != entity.owner:
                 given.append(f"{column.name}={name}")
@@ -256,47 +255,10 @@ class Tests:
         """Whether rows carry the id of their owner in a column of its own."""
         return owned_by_column(entity)
 
-    def event_sample(self, event: Event) -> str:
-        """Source of a payload."""
-        return repr(event.example if accepts(event.shape, event.example) else _sampled(event.shape))
-
-    def event_fields(self, item: Consumed) -> tuple[list[str], str]:
-        """Lines to run, and source of the data of an event that can have its effect."""
-        value = as_object(
-            item.event.example if accepts(item.event.shape, item.event.example) else _sampled(item.event.shape)
-        )
-        lines: list[str] = []
-        parts = {name: repr(given) for name, given in value.items()}
-        if item.entity is None:
-            return lines, mapping(parts)
-        if item.key:
-            lines.append(f"row = add_{item.entity.variable}(session)")
-            _place(item, item.key, key_json(item.entity, "row"), parts)
-        for name, source in item.values:
-            column = next(column for column in item.entity.columns if column.name == name)
-            if column.target:
-                target = item.entity.targets[column.target]
-                lines.append(f"needed_{name} = add_{target.variable}(session)")
-                _place(item, source, key_json(target, f"needed_{name}"), parts)
-        return lines, mapping(parts)
-
-
-def _place(item: Consumed, source: str, value: str, parts: dict[str, str]) -> None:
-    found = re.search(r"event\.([a-z0-9_]+)", source)
-    for made in item.event.fields.fields if found else ():
-        if found and made.name == found[1]:
-            parts[made.wire] = value
-
 
 def owned_by_column(entity: Entity) -> bool:
     """Whether rows carry the id of their owner in a column of its own."""
     return bool(entity.owner) and entity.owner != entity.key.name
-
-
-def key_json(entity: Entity, variable: str) -> str:
-    """Source of a row's id as it stands in JSON."""
-    key = f"{variable}.{entity.key.name}"
-    return f"str({key})" if entity.key.python == "UUID" else key
 
 
 def new_key(entity: Entity) -> str:
@@ -315,14 +277,6 @@ def body_value(op: Operation) -> JsonValue:
         if example is not None and accepts(op.body_shape, example):
             return example
     return sample(op.body_shape)
-
-
-def _sampled(shape: Shape, variant: int = 0) -> JsonValue:
-    """A sample, or a value of the type alone; the database takes it."""
-    try:
-        return sample(shape, variant)
-    except NoSample:
-        return _TYPED.get(shape.type, f"sample{variant}")
 
 
 def _source(column: Column, value: JsonValue) -> str:

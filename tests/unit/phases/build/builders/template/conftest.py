@@ -39,12 +39,17 @@ def operation(name: str, status: int = 200, **more: object) -> JsonObject:
     }
 
 
-def contract(paths: JsonObject, things: JsonObject | None = None, hint: JsonObject | None = None) -> JsonObject:
+def contract(
+    paths: JsonObject,
+    things: JsonObject | None = None,
+    hint: JsonObject | None = None,
+    required: tuple[str, ...] = (),
+) -> JsonObject:
     """A contract with the entity Thing, whose properties may be added to."""
     thing: JsonObject = {
         "type": "object",
         "x-sluice": {"entity": "Thing", **(hint or {})},
-        "required": ["id", "name"],
+        "required": ["id", "name", *required],
         "properties": {"id": {**UUID, "readOnly": True}, "name": NAME, **(things or {})},
     }
     return {
@@ -57,10 +62,10 @@ def contract(paths: JsonObject, things: JsonObject | None = None, hint: JsonObje
 
 @pytest.fixture
 def plan() -> Callable[..., Plan]:
-    """`plan(paths, things, hint)`: the plan of a small contract."""
+    """`plan(paths, things, hint, required)`: the plan of a small contract."""
 
-    def made(paths: JsonObject, things: JsonObject | None = None, hint: JsonObject | None = None) -> Plan:
-        return read("things", contract(paths, things, hint), None)
+    def made(*parts: JsonObject, **more: JsonObject) -> Plan:
+        return read("things", contract(*parts, **more), None)
 
     return made
 
