@@ -2,7 +2,7 @@
 
 from sluice.model.decomposition import ContractStub, Decomposition
 from sluice.services.architect import freeze
-from sluice.services.architect.contracts import asyncapi, bodies, effects, openapi
+from sluice.services.architect.contracts import asyncapi, bodies, effects, openapi, payloads
 from sluice.services.architect.contracts.bodies import View
 from sluice.services.architect.errors import PrdRefused
 from sluice.services.architect.meaning import accounts, dependencies, operations, ownership, requirements, resolve
@@ -68,7 +68,7 @@ def _open_doors(view: View) -> None:
 def _orphans(draft: Draft) -> None:
     """Doubts about events that only the whole picture shows."""
     for event in draft.events.values():
-        entity, _ = effects.subject(draft, event)
+        entity, _ = payloads.subject(draft, event)
         if event.publisher is None and entity is not None and entity.owner not in event.consumers:
             event.publisher = entity.owner
             draft.ask(event.name, f"Nobody is said to publish it; {entity.owner} was taken.", event.span)

@@ -6,7 +6,7 @@ from sluice.model.base import JsonObject
 from sluice.model.decomposition import ContractStub, Decomposition
 from sluice.model.domain import DomainModel, Entity, Event
 from sluice.model.service_map import Endpoint, Service, ServiceMap
-from sluice.services.architect.contracts import effects
+from sluice.services.architect.contracts import payloads
 from sluice.services.architect.contracts.bodies import View
 from sluice.services.architect.contracts.writer import JSON
 from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft, EventDraft
@@ -42,7 +42,7 @@ def _event(draft: Draft, drafted: EventDraft) -> Event:
         name=drafted.name,
         publisher=drafted.publisher,
         consumers=tuple(drafted.consumers),
-        payload=effects.payload(draft, drafted),
+        payload=payloads.payload(draft, drafted),
         requirement=drafted.requirement,
         source=drafted.span,
     )

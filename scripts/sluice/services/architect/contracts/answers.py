@@ -1,7 +1,7 @@
 """Answers that operations give: statuses, schemas, examples, links."""
 
 from sluice.model.base import JsonObject
-from sluice.services.architect.contracts import bodies, links
+from sluice.services.architect.contracts import bodies, fixed, links
 from sluice.services.architect.contracts.bodies import View
 from sluice.services.architect.contracts.writer import JSON, Writer
 from sluice.services.architect.meaning.operations import Operation
@@ -79,7 +79,7 @@ def response(writer: Writer, op: Operation) -> JsonObject:
     view, entity = writer.view, op.entity
     if op.kind in {"login", "refresh"}:
         _ask_tokens(view, op)
-        return {"schema": writer.component("TokenPair", bodies.TOKENS), "example": dict(_TOKENS)}
+        return {"schema": writer.component("TokenPair", fixed.TOKENS), "example": dict(_TOKENS)}
     if op.kind == "summary" and entity is not None:
         schema, figures = bodies.figures(entity)
         return {"schema": writer.component(f"{entity.name}Summary", schema), "example": figures}
@@ -96,7 +96,7 @@ def response(writer: Writer, op: Operation) -> JsonObject:
 
 def _ask_tokens(view: View, op: Operation) -> None:
     """A document with other names for the tokens is told which ones it gets."""
-    properties = bodies.TOKENS["properties"]
+    properties = fixed.TOKENS["properties"]
     named = [f.name for f in op.endpoint.response or []]
     other = [name for name in named if isinstance(properties, dict) and name not in properties]
     if other:

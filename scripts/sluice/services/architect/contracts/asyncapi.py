@@ -2,7 +2,7 @@
 
 from sluice.model.base import JsonObject
 from sluice.model.hints import EXTENSION
-from sluice.services.architect.contracts import effects
+from sluice.services.architect.contracts import effects, payloads
 from sluice.services.architect.contracts.bodies import View
 from sluice.services.architect.reading.draft import EventDraft
 
@@ -15,7 +15,7 @@ def document(view: View) -> JsonObject | None:
         return None
     channels: JsonObject = {}
     messages: JsonObject = {}
-    payloads: JsonObject = {}
+    schemas: JsonObject = {}
     for event in view.draft.events.values():
         if event in sent or event in received:
             channels[event.name] = {
@@ -23,14 +23,14 @@ def document(view: View) -> JsonObject | None:
                 "messages": {event.name: {"$ref": f"#/components/messages/{event.name}"}},
             }
             messages[event.name] = _message(view, event)
-            payloads[event.name] = effects.payload(view.draft, event)
+            schemas[event.name] = payloads.payload(view.draft, event)
     return {
         "asyncapi": "3.0.0",
         "info": {"title": view.service, "version": "1.0.0", "description": f"Events of {view.service}."},
         "defaultContentType": "application/json",
         "channels": channels,
         "operations": _operations(view, sent, received),
-        "components": {"messages": messages, "schemas": payloads},
+        "components": {"messages": messages, "schemas": schemas},
     }
 
 
@@ -39,7 +39,7 @@ def _message(view: View, event: EventDraft) -> JsonObject:
         "name": event.name,
         "contentType": "application/json",
         "payload": {"$ref": f"#/components/schemas/{event.name}"},
-        "examples": [{"name": event.name, "payload": effects.example(view.draft, event)}],
+        "examples": [{"name": event.name, "payload": payloads.example(view.draft, event)}],
     }
 
 

@@ -2,12 +2,10 @@
 
 import re
 
-from pydantic import JsonValue
-
 from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
 from sluice.model.hints import ConsumeHint, PublishHint, Value
-from sluice.services.architect.contracts import bodies, schemas
+from sluice.services.architect.contracts import bodies, payloads, schemas
 from sluice.services.architect.contracts.bodies import View
 from sluice.services.architect.meaning.operations import SIMILAR, Operation, alike
 from sluice.services.architect.reading import names
@@ -15,68 +13,9 @@ from sluice.services.architect.reading.draft import Draft, EntityDraft, EventDra
 from sluice.services.architect.reading.fields import SERVER_SET
 
 
-def subject(draft: Draft, event: EventDraft) -> tuple[EntityDraft | None, str]:
-    """The entity that the event is about, by the longest name it begins with, and the rest of its name."""
-    words = names.split(event.name)
-    best: EntityDraft | None = None
-    for entity in draft.entities.values():
-        own = names.split(entity.name)
-        if words[: len(own)] == own and (best is None or len(own) > len(names.split(best.name))):
-            best = entity
-    rest = words[len(names.split(best.name)) :] if best else words
-    if best is None and event.publisher:
-        owned = [e for e in draft.entities.values() if e.owner == event.publisher and not e.embedded]
-        best = owned[0] if len(owned) == 1 else None
-    return best, "_".join(rest)
-
-
-def payload(draft: Draft, event: EventDraft) -> JsonObject:
-    """The schema of the event's data: the stored fields of its entity, and the fields that the text names."""
-    entity, _ = subject(draft, event)
-    properties: JsonObject = {}
-    required: list[JsonValue] = []
-    for field in _carried(event, entity):
-        plain = field.model_copy(update={"default": None})
-        if entity is not None and field.name in entity.fields:
-            properties[field.name] = bodies.shown(entity, plain)
-            required.append(field.name)
-        elif _key_of(field.name, entity):
-            properties[field.name] = schemas.schema(plain)
-            required.append(field.name)
-        else:
-            properties[field.name] = schemas.schema(plain, nullable=entity is not None)
-    return {"type": "object", "properties": properties, "required": required or list(properties)}
-
-
-def _carried(event: EventDraft, entity: EntityDraft | None) -> list[EntityField]:
-    own = bodies.stored(entity) if entity else []
-    known = {field.name for field in own}
-    named = [_foreign_key(field, entity) for field in event.payload if field.name not in known]
-    return [*own, *(field for field in named if field.type != "password")]
-
-
-def _key_of(name: str, entity: EntityDraft | None) -> bool:
-    return entity is not None and name == f"{names.snake(entity.name)}_id"
-
-
-def _foreign_key(field: EntityField, entity: EntityDraft | None) -> EntityField:
-    """`order_id` in the payload of an event about an Order is its key."""
-    update = {"type": "uuid", "read_only": False, "enum": ()}
-    return field.model_copy(update=update) if _key_of(field.name, entity) else field
-
-
-def example(draft: Draft, event: EventDraft) -> JsonObject:
-    """A payload that is valid by its schema."""
-    entity, _ = subject(draft, event)
-    found = dict(bodies.read_example(entity)) if entity else {}
-    for field in _carried(event, entity):
-        found.setdefault(field.name, schemas.example(field, entity.name if entity else event.name))
-    return found
-
-
 def publish(view: View, event: EventDraft) -> PublishHint:
     """The operations whose success is this event."""
-    entity, rest = subject(view.draft, event)
+    entity, rest = payloads.subject(view.draft, event)
     candidates = [op for op in view.operations if op.entity is entity and entity is not None]
     kinds = _kinds(view.draft, rest)
     fitting = (
@@ -88,7 +27,7 @@ def publish(view: View, event: EventDraft) -> PublishHint:
     values = {
         f.name: Value(from_field="id")
         for f in event.payload
-        if entity is not None and _key_of(f.name, entity) and f.name not in entity.fields
+        if entity is not None and payloads.key_of(f.name, entity) and f.name not in entity.fields
     }
     return PublishHint(
         on=tuple(op.operation_id for op in fitting), entity=entity.name if entity else None, values=values
@@ -163,7 +102,7 @@ def _changed(view: View, event: EventDraft) -> ConsumeHint | None:
     effect = event.effects.get(view.service, "")
     if not view.draft.words.pattern("verbs", "update").search(effect):
         return None
-    about, rest = subject(view.draft, event)
+    about, rest = payloads.subject(view.draft, event)
     known = _known(view.draft, event)
     for entity in [e for e in view.entities if _mentions(effect, e)] or view.entities:
         key = _key(entity, about, known)
@@ -186,7 +125,7 @@ def _created(view: View, event: EventDraft) -> EntityDraft | None:
 
 
 def _known(draft: Draft, event: EventDraft) -> JsonObject:
-    properties = payload(draft, event).get("properties")
+    properties = payloads.payload(draft, event).get("properties")
     return properties if isinstance(properties, dict) else {}
 
 
@@ -224,7 +163,7 @@ def _changes(entity: EntityDraft, effect: str, rest: str) -> dict[str, Value]:
 
 def _values(view: View, target: EntityDraft, event: EventDraft) -> dict[str, Value]:
     """Where each field of the new row comes from, as far as anything is known."""
-    about, _ = subject(view.draft, event)
+    about, _ = payloads.subject(view.draft, event)
     known = _known(view.draft, event)
     fields = [f for f in bodies.stored(target) if f.name not in SERVER_SET]
     values = {field.name: _value(view, field, event, about, known) for field in fields}
@@ -235,7 +174,7 @@ def _value(
     view: View, field: EntityField, event: EventDraft, about: EntityDraft | None, known: JsonObject
 ) -> Value | None:
     """From the payload if it fits, else a constant for what the row needs."""
-    if about is not None and (_key_of(field.name, about) or field.references == about.name):
+    if about is not None and (payloads.key_of(field.name, about) or field.references == about.name):
         return Value(from_field=field.name if field.name in known else "id")
     if field.name in known and field.name != "id" and _compatible(field, known[field.name]):
         return Value(from_field=field.name)
@@ -248,7 +187,7 @@ def _value(
 def _constant(view: View, field: EntityField, event: EventDraft) -> Value | None:
     needed = field.required and field.default is None
     if field.enum:
-        _, rest = subject(view.draft, event)
+        _, rest = payloads.subject(view.draft, event)
         fitting = [value for value in field.enum if alike(rest, value) >= SIMILAR or names.same(value, event.name)]
         chosen = fitting or list(field.enum if needed else ())
         return Value(const=chosen[0]) if chosen else None

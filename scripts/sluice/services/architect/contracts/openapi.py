@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
 from sluice.model.hints import EXTENSION, OperationHint
-from sluice.services.architect.contracts import answers, bodies, requests, schemas
+from sluice.services.architect.contracts import answers, bodies, fixed, requests, schemas
 from sluice.services.architect.contracts.bodies import View
 from sluice.services.architect.contracts.writer import JSON, Writer
 from sluice.services.architect.meaning import accounts
@@ -21,8 +21,8 @@ def document(view: View, description: str) -> JsonObject:
     writer = Writer(view)
     for entity in view.entities:
         writer.component(entity.name, bodies.read_schema(view, entity))
-    writer.component("Error", bodies.ERROR)
-    writer.component("ValidationError", bodies.VALIDATION_ERROR)
+    writer.component("Error", fixed.ERROR)
+    writer.component("ValidationError", fixed.VALIDATION_ERROR)
     health: JsonObject = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
     writer.component("Health", health)
     paths: dict[str, JsonValue] = {"/health": {"get": _health()}}

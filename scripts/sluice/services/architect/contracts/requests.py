@@ -1,7 +1,7 @@
 """Bodies that operations take: schema and example."""
 
 from sluice.model.base import JsonObject
-from sluice.services.architect.contracts import bodies
+from sluice.services.architect.contracts import bodies, fixed
 from sluice.services.architect.contracts.writer import Writer
 from sluice.services.architect.meaning import accounts
 from sluice.services.architect.meaning.operations import Operation
@@ -17,7 +17,7 @@ def request(writer: Writer, op: Operation) -> JsonObject | None:
         schema = bodies.credentials_schema(listed)
         return {"schema": writer.component("Credentials", schema), "example": bodies.input_example(entity, listed)}
     if op.kind == "refresh":
-        return {"schema": writer.component("RefreshRequest", bodies.REFRESH), "example": {"refresh_token": "token"}}
+        return {"schema": writer.component("RefreshRequest", fixed.REFRESH), "example": {"refresh_token": "token"}}
     if op.kind in {"create", "register", "replace"} and entity is not None:
         listed = bodies.create_fields(view, op)
         name = f"{entity.name}{'Replace' if op.kind == 'replace' else 'Create'}"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from sluice.services.architect.reading.draft import Draft
-from sluice.services.architect.reading.events import services_in
-from sluice.services.architect.reading.markdown import Section, Table, texts_of
+from sluice.services.architect.reading.mentions import services_in
+from sluice.services.architect.reading.tree import Section, Table, texts_of
 
 
 def settle(draft: Draft) -> None:

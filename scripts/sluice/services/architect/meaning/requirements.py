@@ -6,7 +6,7 @@ from sluice.model.decomposition import Requirement
 from sluice.model.service_map import Span
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft, EventDraft, ServiceDraft
-from sluice.services.architect.reading.markdown import Item, Paragraph, Section, Table
+from sluice.services.architect.reading.tree import Item, Paragraph, Section, Table
 
 MAX_REQUIREMENTS = 2000
 _ID = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{0,9}(?:-[A-Z]{1,6})?)-(\d{1,6}[a-z]?)(?![\w-])")

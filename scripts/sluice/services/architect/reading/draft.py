@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from sluice.model.decomposition import Question, Requirement
 from sluice.model.domain import EntityField
 from sluice.model.service_map import Method, Span
-from sluice.services.architect.reading.markdown import Section
 from sluice.services.architect.reading.names import split
+from sluice.services.architect.reading.tree import Section
 from sluice.services.architect.reading.words import Words
 
 MAX_QUESTIONS = 500

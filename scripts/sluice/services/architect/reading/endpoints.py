@@ -1,32 +1,20 @@
 """Finds every `METHOD /path` of a document and what is said about it."""
 
 import re
-from dataclasses import dataclass
 from typing import cast, get_args
 
 from sluice.model.service_map import Method, Span
-from sluice.services.architect.reading import details, names
+from sluice.services.architect.reading import details, names, paths
 from sluice.services.architect.reading.draft import Draft, EndpointDraft
-from sluice.services.architect.reading.markdown import Block, Code, Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading.tree import Block, Code, Item, Paragraph, Row, Section, Table, Text
 
 MAX_ENDPOINTS = 1000
-MAX_SEGMENTS = 12
-MAX_PATH = 500
 _WINDOW = 300
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _ENDPOINT = re.compile(rf"(?<![\w/])({_METHODS})\s+(?:https?://[^\s/`]+)?(/[^\s`\"'|,;]*)")
 _METHOD = re.compile(rf"\s*`?({_METHODS})`?\s*", re.IGNORECASE)
 _LEAD = re.compile(r"[\s`*\[(\d.)-]*$")
 _SENTENCE = re.compile(r"[.!?;\n]\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A canonical path with its query string, as it stood in the text."""
-
-    path: str
-    query: str
-    original: str
 
 
 def find(draft: Draft) -> None:
@@ -47,28 +35,6 @@ def _block_scope(draft: Draft, block: Block, scope: str | None) -> str | None:
         lead = re.split(r"[:—\u2013(\n]|\s-\s", block.text.plain, maxsplit=1)[0]
         return draft.service_of(lead.strip("`* "))
     return scope
-
-
-def target(written: str) -> Target | None:
-    """A path in canonical form: `/orders/:id/` becomes `/orders/{id}`; None when nothing usable is left."""
-    bare = written[:MAX_PATH].rstrip(".,;:)*!").removesuffix("**")
-    path, _, query = bare.partition("?")
-    segments = []
-    for segment in path.split("/")[1:][:MAX_SEGMENTS]:
-        if segment:
-            clean = _segment(segment)
-            if not clean:
-                return None
-            segments.append(clean)
-    return Target("/" + "/".join(segments), f"?{query}" if query else "", path) if segments else None
-
-
-def _segment(segment: str) -> str:
-    found = re.fullmatch(r"(?::|\{|<|\[)(?:\w+:)?\s*([^{}<>\[\]]*?)\s*[}>\]]?", segment)
-    if found and (segment[0] in ":{<[") and (segment[0] == ":" or segment[-1] in "}>]"):
-        name = names.field_name(found.group(1))
-        return f"{{{name}}}" if name else ""
-    return re.sub(r"[^A-Za-z0-9_.-]", "", segment)[:64].strip(".")
 
 
 def _from_heading(draft: Draft, section: Section, scope: str | None) -> None:
@@ -223,7 +189,7 @@ def _last_service(draft: Draft, sentence: str) -> str | None:
 def _found(
     draft: Draft, match: re.Match[str], span: Span, service: str | None, *, strong: bool
 ) -> EndpointDraft | None:
-    where = target(match.group(2))
+    where = paths.target(match.group(2))
     about = f"{match.group(1)} {match.group(2)[:120]}"
     if where is None:
         draft.ask(about, "No usable path is left of this; it was ignored.", span)
@@ -234,7 +200,7 @@ def _found(
         return None
     if where.path == "/health":
         return None
-    if _changed(where):
+    if paths.changed(where):
         draft.ask(f"{method} {where.path}", f"The path was written {where.original[:120]!r}.", span)
     endpoint = _endpoint(draft, method, where.path, span, service, strong=strong)
     if endpoint is not None and where.query:
@@ -242,15 +208,10 @@ def _found(
     return endpoint
 
 
-def _changed(where: Target) -> bool:
-    plain = re.sub(r":(\w+)|<(\w+)>|\[(\w+)\]", lambda m: "{" + (m[1] or m[2] or m[3]) + "}", where.original)
-    return re.sub(r"[_-]", "", plain.rstrip("/")).lower() != re.sub(r"[_-]", "", where.path).lower()
-
-
 def _endpoint(
     draft: Draft, method: Method, path: str, span: Span, service: str | None, *, strong: bool
 ) -> EndpointDraft | None:
-    key = f"{method} {_shape(path)}"
+    key = f"{method} {paths.shape(path)}"
     alike = draft.by_shape.setdefault(key, [])
     known = next((found for found in alike if found.service == service), None)
     if known is None:
@@ -267,11 +228,6 @@ def _endpoint(
     draft.endpoints.append(found)
     alike.append(found)
     return found
-
-
-def _shape(path: str) -> str:
-    """Two paths are the same operation when they differ only in the names of parameters."""
-    return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 def _summary(endpoint: EndpointDraft, text: str) -> None:

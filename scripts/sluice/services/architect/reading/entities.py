@@ -1,17 +1,13 @@
 """Finds entities and their fields: field tables, lists below a noun, `Order: id, status`, columns that name nouns."""
 
-import keyword
 import re
 
-from sluice.model.domain import EntityField
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import fields, listings, names, shapes
+from sluice.services.architect.reading import fields, listings, names, noting, shapes
 from sluice.services.architect.reading.draft import Draft, EntityDraft
-from sluice.services.architect.reading.markdown import Block, Item, Paragraph, Row, Section, Table, Text
 from sluice.services.architect.reading.services import first_paragraph
+from sluice.services.architect.reading.tree import Block, Item, Paragraph, Row, Section, Table, Text
 
-MAX_ENTITIES = 500
-MAX_FIELDS = 100
 _CAPTION = 120
 _NOUN = re.compile(r"[A-Za-z][\w-]*(?:\s+[A-Za-z][\w-]*){0,2}")
 _AFTER_NOUN = re.compile(r"\s*[(\[].*$|\s+[—\u2013-]\s.*$|\s*:.*$", re.DOTALL)
@@ -23,7 +19,7 @@ def find(draft: Draft) -> None:
     for section in draft.sections():
         subject = _subject(draft, section)
         if subject and _under_model(draft, section):
-            _entity(draft, subject, section, section.span)
+            noting.entity(draft, subject, section, section.span)
         listing = bool(subject) and (_under_model(draft, section) or _lists_fields(draft, section))
         for position, block in enumerate(section.blocks):
             if isinstance(block, Table):
@@ -102,10 +98,10 @@ def _from_table(draft: Draft, section: Section, table: Table, subject: str) -> N
     elif not subject:
         draft.ask(section.name or "document", "A table of fields does not say which entity it is of.", table.span)
     else:
-        owner = _owner_in(draft, subject)
-        entity = _entity(draft, _AFTER_NOUN.sub("", subject).strip("`* "), section, table.span, owner)
+        owner = noting.owner_in(draft, subject)
+        entity = noting.entity(draft, _AFTER_NOUN.sub("", subject).strip("`* "), section, table.span, owner)
         for row in table.rows:
-            _add(draft, entity, listings.from_row(draft, row, roles), _row_span(row), row.cells[0].plain)
+            noting.add(draft, entity, listings.from_row(draft, row, roles), _row_span(row), row.cells[0].plain)
 
 
 def _row_span(row: Row) -> Span:
@@ -125,7 +121,7 @@ def _from_nouns(draft: Draft, section: Section, table: Table) -> None:
         for row in table.rows:
             owner = draft.service_of(row.cells[roles.index("service")].plain)
             for noun in _nouns(row.cells[roles.index("entities")].plain):
-                _entity(draft, noun, section, _row_span(row), owner, certain=True)
+                noting.entity(draft, noun, section, _row_span(row), owner, certain=True)
 
 
 def _noun_row(draft: Draft, section: Section, row: Row, roles: list[str | None], owners: list[str | None]) -> None:
@@ -135,10 +131,10 @@ def _noun_row(draft: Draft, section: Section, row: Row, roles: list[str | None],
             draft.ask(row.cells[0].plain[:80], "It stands among the entities, but is no usable noun.", _row_span(row))
         return
     owner = draft.service_of(row.cells[owners.index("owner")].plain) if "owner" in owners else None
-    entity = _entity(draft, noun, section, _row_span(row), owner, certain=True)
+    entity = noting.entity(draft, noun, section, _row_span(row), owner, certain=True)
     if "fields" in roles:
         for field in listings.from_names(row.cells[roles.index("fields")].plain):
-            _add(draft, entity, field, _row_span(row), field.name)
+            noting.add(draft, entity, field, _row_span(row), field.name)
     if "notes" in roles:
         entity.description = entity.description or row.cells[roles.index("notes")].plain[:300]
 
@@ -154,9 +150,9 @@ def _named(draft: Draft, section: Section, span: Span, text: str) -> None:
         found = re.match(r"[`*\s]*([A-Z]\w*(?:\s[A-Z]\w*)?)[`*\s]*(?:[({](.*?)[)}]?)?\s*$", piece, re.DOTALL)
         if found is None:
             continue
-        entity = _entity(draft, found.group(1), section, span, certain=True)
+        entity = noting.entity(draft, found.group(1), section, span, certain=True)
         for field in listings.from_names(found.group(2) or ""):
-            _add(draft, entity, field, span, field.name)
+            noting.add(draft, entity, field, span, field.name)
 
 
 def _from_item(draft: Draft, section: Section, item: Item, subject: str, *, listing: bool) -> None:
@@ -164,11 +160,11 @@ def _from_item(draft: Draft, section: Section, item: Item, subject: str, *, list
     if labelled and labelled[0] == "entities":
         _owned(draft, section, item, labelled[1])
     elif labelled and labelled[0] == "fields" and subject:
-        _listed(draft, _entity(draft, subject, section, item.span), item, labelled[1])
+        _listed(draft, noting.entity(draft, subject, section, item.span), item, labelled[1])
     elif "enums" in draft.roles[section]:
         _enum(draft, item)
     elif subject and (listing or _typed(item)):
-        _field_item(draft, _entity(draft, subject, section, section.span), item)
+        _field_item(draft, noting.entity(draft, subject, section, section.span), item)
     elif "entities" in draft.roles[section]:
         _noun_item(draft, section, item, labelled)
 
@@ -182,7 +178,7 @@ def _owned(draft: Draft, section: Section, item: Item, rest: str) -> None:
 
 def _listed(draft: Draft, entity: EntityDraft, item: Item, row: str) -> None:
     for field in listings.from_names(row):
-        _add(draft, entity, field, item.span, field.name)
+        noting.add(draft, entity, field, item.span, field.name)
     for child in item.children:
         _field_item(draft, entity, child)
 
@@ -197,11 +193,11 @@ def _noun_item(draft: Draft, section: Section, item: Item, labelled: tuple[str, 
     rest = text[text.find(noun) + len(noun) :].lstrip("`*: ")
     bracket = re.match(r"\(([^)]*)\)", rest)
     owner = draft.service_of(re.sub(r"^owned by\s+", "", bracket.group(1))) if bracket else None
-    entity = _entity(draft, noun, section, item.span, owner)
+    entity = noting.entity(draft, noun, section, item.span, owner)
     row = (rest[bracket.end() :] if bracket and owner else rest).lstrip(" .:—\u2013-")
     told = draft.words.labelled(row)
     for field in listings.from_names(told[1] if told else row):
-        _add(draft, entity, field, item.span, field.name)
+        noting.add(draft, entity, field, item.span, field.name)
     entity.description = entity.description or row[:300]
     for child in item.children:
         below = draft.words.labelled(child.text.plain)
@@ -217,7 +213,7 @@ def _field_item(draft: Draft, entity: EntityDraft, item: Item) -> None:
     if owner is not None:
         entity.owner = owner
     elif field := listings.from_item(item):
-        _add(draft, entity, field, item.span, item.text.plain)
+        noting.add(draft, entity, field, item.span, item.text.plain)
     elif len(item.text.plain) < _CAPTION and not item.text.plain.endswith("."):
         question = f"{item.text.plain!r} stands among its fields, but is none; it was ignored."
         draft.ask(entity.name, question, item.span)
@@ -226,9 +222,9 @@ def _field_item(draft: Draft, entity: EntityDraft, item: Item) -> None:
 def _from_paragraph(draft: Draft, section: Section, block: Paragraph, subject: str) -> None:
     for kind, rest in _labels(draft, block.text):
         if kind == "fields" and subject:
-            entity = _entity(draft, subject, section, block.span)
+            entity = noting.entity(draft, subject, section, block.span)
             for field in listings.from_names(rest):
-                _add(draft, entity, field, block.span, field.name)
+                noting.add(draft, entity, field, block.span, field.name)
         elif kind == "owner" and names.entity_name(subject) in draft.entities:
             draft.entities[names.entity_name(subject)].owner = draft.service_of(rest.strip("`. "))
         elif kind == "entities":
@@ -251,51 +247,3 @@ def _enum(draft: Draft, item: Item) -> None:
     found = re.match(r"\s*([A-Za-z][\w ]{0,60}?)\s*(?::|\s[—\u2013-]\s|=)\s*(.+)$", item.text.plain, re.DOTALL)
     if found:
         draft.enums["".join(names.split(found.group(1)))] = fields.enum_values(f"one of {found.group(2)}")
-
-
-def _entity(
-    draft: Draft, written: str, section: Section, span: Span, owner: str | None = None, *, certain: bool = False
-) -> EntityDraft:
-    """The entity of this name, made when it is new; the place where its fields stand becomes its source."""
-    name = names.entity_name(written)
-    owner = owner or draft.scope(section) or _owner_in(draft, section.name)
-    known = draft.entities.get(name)
-    if known is None:
-        known = EntityDraft(name, written[:300], span=span)
-        if not name or len(draft.entities) >= MAX_ENTITIES:
-            draft.ask("document", f"Only {MAX_ENTITIES} entities with usable names are read.", span)
-            return known
-        draft.entities[name] = known
-        if names.split(written)[:-1] != names.split(name)[: len(names.split(written)) - 1]:
-            draft.ask(name, f"It was named {written[:120]!r} in the document; is {name!r} right?", span)
-    if not known.fields and not certain:
-        known.span = span
-    if owner and known.owner and owner != known.owner:
-        draft.ask(name, f"Both {known.owner} and {owner} seem to own it; {known.owner} was taken.", span)
-    known.owner = known.owner or owner
-    known.certain = known.certain or certain
-    return known
-
-
-def _owner_in(draft: Draft, title: str) -> str | None:
-    """`order-service` of `Order (owned by order-service)`, `Order — order-service`."""
-    inside = re.search(r"[(\[:—\u2013-]\s*(?:owned by|owner:?)?\s*`?([\w -]+?)`?\s*[)\]]?\s*$", title)
-    return draft.service_of(inside.group(1)) if inside else None
-
-
-def _add(draft: Draft, entity: EntityDraft, field: EntityField | None, span: Span, written: str) -> None:
-    if field is None:
-        draft.ask(entity.name, f"No usable field name is left of {written[:80]!r}; it was ignored.", span)
-        return
-    known = entity.fields.get(field.name)
-    if known is not None:
-        if known.model_copy(update={"description": ""}) != field.model_copy(update={"description": ""}):
-            draft.ask(f"{entity.name}.{field.name}", "It is described twice, differently; the first was taken.", span)
-    elif len(entity.fields) < MAX_FIELDS:
-        entity.fields[field.name] = field
-        head = re.split(r"[\s:(,?—\u2013]", written.strip("`* "), maxsplit=1)[0]
-        plain = names.split(head)
-        if plain != names.split(field.name)[: len(plain)] or keyword.iskeyword(head):
-            draft.ask(f"{entity.name}.{field.name}", f"The field was written {written[:80]!r}.", span)
-        elif re.search(r"[a-z][A-Z]", head):
-            draft.ask("document", "Names of fields are in camelCase in the document; JSON uses snake_case.", span)

@@ -3,15 +3,11 @@
 import re
 
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import names, shapes
+from sluice.services.architect.reading import mentions, names, shapes
 from sluice.services.architect.reading.draft import Draft, EventDraft
-from sluice.services.architect.reading.markdown import Block, Item, Paragraph, Row, Section, Table, Text, texts_of
+from sluice.services.architect.reading.tree import Block, Item, Paragraph, Row, Section, Table, Text, texts_of
 
-MAX_EVENTS = 300
 MAX_SENTENCE = 2000
-_EVENT = re.compile(
-    r"(?<![\w/.{])([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|[a-z]+(?:_[a-z]+)?\.[a-z]+(?:_[a-z]+)*)(?![\w/}(])"
-)
 _PRONOUN = re.compile(r"\s*(?:it|they|this service)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\s*(?:when|on|upon|after|whenever|if|once)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z`*])")
@@ -37,31 +33,6 @@ def _declared(draft: Draft, section: Section, block: Block) -> None:
         _from_item(draft, section, block)
     elif isinstance(block, Paragraph):
         _labelled(draft, section, block.text, block.span)
-
-
-def _is_event(draft: Draft, token: str) -> bool:
-    """A name that ends like something that happened, and is no entity's."""
-    words = names.split(token)
-    name = names.event_name(token)
-    if name in draft.events:
-        return True
-    endings = (ending for group in draft.words.groups["event_endings"].values() for ending in group)
-    return len(words) > 1 and name not in draft.entities and (words[-1].endswith("ed") or words[-1] in endings)
-
-
-def _event(draft: Draft, written: str, span: Span) -> EventDraft | None:
-    name = names.event_name(written.strip("`* "))
-    if not name:
-        draft.ask(written[:80], "No usable event name is left of this; it was ignored.", span)
-        return None
-    if name not in draft.events:
-        if len(draft.events) >= MAX_EVENTS:
-            draft.ask("document", f"Only the first {MAX_EVENTS} events are read.", span)
-            return None
-        if "".join(names.split(written)) != name.lower() or not re.fullmatch(r"[\w. -]+", written.strip("`* ")):
-            draft.ask(name, f"The event was written {written[:120]!r}; is {name!r} right?", span)
-        draft.events[name] = EventDraft(name, span)
-    return draft.events[name]
 
 
 def _publisher(draft: Draft, event: EventDraft, service: str | None, span: Span) -> None:
@@ -100,16 +71,16 @@ def _row(draft: Draft, row: Row, columns: dict[str, int], scope: str | None) -> 
         return row.cells[columns[role]].plain if role in columns and columns[role] < len(row.cells) else ""
 
     span = Span(line_start=row.line, line_end=row.line)
-    event = _event(draft, row.cells[0].plain, span)
+    event = mentions.event(draft, row.cells[0].plain, span)
     if event is None:
         return
-    publishers = services_in(draft, cell("publisher"))
+    publishers = mentions.services_in(draft, cell("publisher"))
     fallback = scope if "publisher" not in columns else None
     _publisher(draft, event, publishers[0] if publishers else fallback, span)
     rest = " ".join(
         text.plain for position, text in enumerate(row.cells) if position > 0 and position != columns.get("payload")
     )
-    for service in services_in(draft, cell("consumers")):
+    for service in mentions.services_in(draft, cell("consumers")):
         _consumer(event, service, cell("effect") or rest)
     event.triggers.append(cell("trigger"))
     _payload(event, cell("payload"))
@@ -122,29 +93,12 @@ def _service_columns(draft: Draft, table: Table) -> None:
         for row in table.rows if role else ():
             service = draft.service_of(row.cells[0].plain)
             span = Span(line_start=row.line, line_end=row.line)
-            for token in _tokens(draft, row.cells[position].plain, listed=True):
-                event = _event(draft, token, span)
+            for token in mentions.tokens(draft, row.cells[position].plain, listed=True):
+                event = mentions.event(draft, token, span)
                 if event and role == "publishes":
                     _publisher(draft, event, service, span)
                 elif event:
                     _consumer(event, service)
-
-
-def _tokens(draft: Draft, text: str, *, listed: bool = False) -> list[str]:
-    found = [match.group(1) for match in _EVENT.finditer(text)]
-    return [token for token in found if listed and token[0].isupper() or _is_event(draft, token)]  # noqa: RUF021 - reads as meant
-
-
-def services_in(draft: Draft, text: str) -> list[str]:
-    """The services that a text names, in order: whole cells, `x-service` words, `the X service`."""
-    whole = [draft.service_of(part.strip("`* .")) for part in re.split(r"[,;/\n]|\band\b", text)]
-    words = [draft.service_of(word) for word in re.findall(r"[a-z][a-z0-9-]*-(?:service|svc)\b", text)]
-    titled = [draft.service_of(found) for found in re.findall(r"((?:[\w&-]+\s){1,3}[Ss]ervice)\b", text)]
-    last = [
-        draft.service_of(" ".join(found.split()[-2:]))
-        for found in re.findall(r"((?:[\w&-]+\s){1,3}[Ss]ervice)\b", text)
-    ]
-    return list(dict.fromkeys(service for service in (*whole, *words, *titled, *last) if service))
 
 
 def _payload(event: EventDraft, text: str) -> None:
@@ -159,9 +113,9 @@ def _from_heading(draft: Draft, section: Section) -> None:
     written = labelled[1] if labelled and labelled[0] == "event" else section.name
     parent = section.parent
     under_events = parent is not None and "events" in draft.roles[parent]
-    token = _EVENT.match(written.strip("`* "))
-    if token and (under_events or labelled) and _is_event(draft, token.group(1)):
-        event = _event(draft, token.group(1), section.span)
+    token = mentions.EVENT.match(written.strip("`* "))
+    if token and (under_events or labelled) and mentions.is_event(draft, token.group(1)):
+        event = mentions.event(draft, token.group(1), section.span)
         for block in section.blocks:
             for text in (
                 block.lines() if isinstance(block, Item) else [block.text] if isinstance(block, Paragraph) else []
@@ -172,12 +126,12 @@ def _from_heading(draft: Draft, section: Section) -> None:
 def _from_item(draft: Draft, section: Section, item: Item) -> None:
     if _labelled(draft, section, item.text, item.span, item):
         return
-    token = _EVENT.match(item.text.plain.strip("`* "))
+    token = mentions.EVENT.match(item.text.plain.strip("`* "))
     if "events" not in draft.roles[section] or not token:
         for child in item.children:
             _from_item(draft, section, child)
         return
-    event = _event(draft, token.group(1), item.span)
+    event = mentions.event(draft, token.group(1), item.span)
     for text in item.lines():
         _about(draft, event, text.plain, item.span)
 
@@ -191,8 +145,8 @@ def _labelled(draft: Draft, section: Section, text: Text, span: Span, item: Item
             continue
         children = [child.text.plain for child in item.children] if item else []
         for part in (labelled[1], *children):
-            for token in _tokens(draft, part, listed=True):
-                event = _event(draft, token, span)
+            for token in mentions.tokens(draft, part, listed=True):
+                event = mentions.event(draft, token, span)
                 if event and labelled[0] == "publishes":
                     _publisher(draft, event, draft.scope(section), span)
                 elif event:
@@ -211,7 +165,7 @@ def _about(draft: Draft, event: EventDraft | None, text: str, span: Span) -> Non
     for role in ("published_by", "consumed_by"):
         for found in draft.words.pattern("verbs", role).finditer(text):
             part = _until_verb(draft, text[found.end() :])
-            for service in services_in(draft, part):
+            for service in mentions.services_in(draft, part):
                 if role == "published_by":
                     _publisher(draft, event, service, span)
                 else:
@@ -233,16 +187,16 @@ def _until_verb(draft: Draft, text: str) -> str:
 
 def _sentences(draft: Draft, section: Section, text: Text, span: Span) -> None:
     """The events of each sentence; `It` is the service that the sentence before spoke of."""
-    if not _tokens(draft, text.plain):
+    if not mentions.tokens(draft, text.plain):
         return
     before: str | None = None
     for long in _SENTENCE.split(text.plain.replace("\n", " ")):
         sentence = long[:MAX_SENTENCE]
-        tokens = dict.fromkeys(_tokens(draft, sentence))
+        tokens = dict.fromkeys(mentions.tokens(draft, sentence))
         default = before if _PRONOUN.match(sentence) else draft.scope(section)
         for token in tokens:
             _sentence(draft, sentence, token, span, default or draft.scope(section))
-        before = next(iter(services_in(draft, sentence)), before)
+        before = next(iter(mentions.services_in(draft, sentence)), before)
 
 
 def _sentence(draft: Draft, sentence: str, token: str, span: Span, default: str | None) -> None:
@@ -250,11 +204,13 @@ def _sentence(draft: Draft, sentence: str, token: str, span: Span, default: str 
     position = sentence.find(token)
     before, after = sentence[:position], sentence[position + len(token) :]
     publishes, consumes = _last(draft, "publish", before), _last(draft, "consume", before)
-    event = _event(draft, token, span) if publishes != consumes or names.event_name(token) in draft.events else None
+    event = (
+        mentions.event(draft, token, span) if publishes != consumes or names.event_name(token) in draft.events else None
+    )
     if event is None:
         return
     _about(draft, event, after, span)
-    named = services_in(draft, before)
+    named = mentions.services_in(draft, before)
     subject = named[-1] if named else default
     if publishes != consumes and _negated(draft, before):
         return
@@ -264,7 +220,7 @@ def _sentence(draft: Draft, sentence: str, token: str, span: Span, default: str 
     elif consumes > publishes:
         _consumer(event, subject, sentence)
     elif _CONDITION.match(before):
-        actors = services_in(draft, _until_verb(draft, after))
+        actors = mentions.services_in(draft, _until_verb(draft, after))
         actor = actors[0] if actors else default
         if actor and actor != event.publisher:
             _consumer(event, actor, sentence)

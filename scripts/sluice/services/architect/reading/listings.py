@@ -5,7 +5,7 @@ import re
 from sluice.model.domain import EntityField
 from sluice.services.architect.reading import fields, shapes
 from sluice.services.architect.reading.draft import Draft
-from sluice.services.architect.reading.markdown import Item, Row, Table, Text
+from sluice.services.architect.reading.tree import Item, Row, Table, Text
 
 _ROLES = ("field", "type", "required", "nullable", "unique", "default", "values", "notes")
 _FIELD = re.compile(

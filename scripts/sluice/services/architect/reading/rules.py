@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sluice.services.architect.reading import details, names
 from sluice.services.architect.reading.draft import Draft, EndpointDraft
-from sluice.services.architect.reading.markdown import Section, texts_of
+from sluice.services.architect.reading.tree import Section, texts_of
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 

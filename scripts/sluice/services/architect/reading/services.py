@@ -5,7 +5,7 @@ import re
 from sluice.model.service_map import Span
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, ServiceDraft, stem
-from sluice.services.architect.reading.markdown import Item, Paragraph, Row, Section, Table, Text, texts_of
+from sluice.services.architect.reading.tree import Item, Paragraph, Row, Section, Table, Text, texts_of
 
 MAX_SERVICES = 100
 MENTIONED = 0.8
