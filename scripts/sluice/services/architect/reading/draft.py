@@ -115,6 +115,12 @@ class Draft:
             excluded = above is not None and "excluded" in above
             self.roles[section] = above if excluded and above else self.words.roles(section.name)
 
+    @property
+    def title(self) -> Section | None:
+        """The first heading when it is the title of the document."""
+        first = self.doc.children[0] if self.doc.children else None
+        return first if first is not None and first.level == 1 else None
+
     def sections(self) -> Iterator[Section]:
         """The sections that speak of what is to be built, in the order of the document."""
         return (section for section, roles in self.roles.items() if "excluded" not in roles)

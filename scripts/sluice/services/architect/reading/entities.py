@@ -5,7 +5,7 @@ import re
 from sluice.model.service_map import Span
 from sluice.services.architect.reading import fields, listings, names, noting, shapes
 from sluice.services.architect.reading.draft import Draft, EntityDraft
-from sluice.services.architect.reading.services import first_paragraph
+from sluice.services.architect.reading.services import first_paragraph, is_service
 from sluice.services.architect.reading.tree import Block, Item, Paragraph, Row, Section, Table, Text
 
 _CAPTION = 120
@@ -38,7 +38,7 @@ def _subject(draft: Draft, section: Section) -> str:
     candidate = section
     if draft.words.has("generic_headings", section.name.lower()) and section.parent is not None:
         candidate = section.parent
-    if candidate.level == 0:
+    if candidate.level == 0 or candidate is draft.title:
         return ""
     labelled = draft.words.labelled(candidate.name)
     if labelled and labelled[0] == "entity":
@@ -63,11 +63,11 @@ def _under_model(draft: Draft, section: Section) -> bool:
 
 
 def _lists_fields(draft: Draft, section: Section) -> bool:
-    """A table of fields, or at least two items that give a name and a known type."""
-    if any(isinstance(block, Table) and listings.columns(draft, block) for block in section.blocks):
-        return draft.service_of(section.name) is None or "entities" in draft.roles[section]
-    if draft.service_of(section.name) is not None:
+    """A table of fields, or at least two items that give a name and a known type; not right below a service's name."""
+    if is_service(draft, section):
         return False
+    if any(isinstance(block, Table) and listings.columns(draft, block) for block in section.blocks):
+        return True
     items = [block for block in section.blocks if isinstance(block, Item)]
     typed = [item for item in items if _typed(item)]
     return len(typed) > 1 and len(typed) * 2 > len(items)

@@ -10,7 +10,7 @@ from sluice.services.architect.reading.tree import Block, Item, Paragraph, Row, 
 MAX_SENTENCE = 2000
 _PRONOUN = re.compile(r"\s*(?:it|they|this service)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\s*(?:when|on|upon|after|whenever|if|once)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z`*])")
+_SENTENCE = re.compile(r"(?<=[.!?;])(?<!e\.g\.)(?<!i\.e\.)\s+")
 
 
 def find(draft: Draft) -> None:
@@ -103,7 +103,7 @@ def _service_columns(draft: Draft, table: Table) -> None:
 
 def _payload(event: EventDraft, text: str) -> None:
     group = next((group for _, group in shapes.braces(text)), "")
-    fields = shapes.parse(group)[0] if group else shapes.names_in_row(text)
+    fields = shapes.parse(group)[0] if group else shapes.names_in_row(re.split(r"\s(?:of|for|from)\s", text)[0])
     known = {field.name for field in event.payload}
     event.payload.extend(field for field in fields if field.name not in known)
 
@@ -192,17 +192,17 @@ def _sentences(draft: Draft, section: Section, text: Text, span: Span) -> None:
     before: str | None = None
     for long in _SENTENCE.split(text.plain.replace("\n", " ")):
         sentence = long[:MAX_SENTENCE]
-        tokens = dict.fromkeys(mentions.tokens(draft, sentence))
         default = before if _PRONOUN.match(sentence) else draft.scope(section)
-        for token in tokens:
-            _sentence(draft, sentence, token, span, default or draft.scope(section))
+        for found in mentions.EVENT.finditer(sentence):
+            if mentions.is_event(draft, found.group(1)):
+                _sentence(draft, sentence, found, span, default or draft.scope(section))
         before = next(iter(mentions.services_in(draft, sentence)), before)
 
 
-def _sentence(draft: Draft, sentence: str, token: str, span: Span, default: str | None) -> None:
+def _sentence(draft: Draft, sentence: str, found: re.Match[str], span: Span, default: str | None) -> None:
     """`order-service publishes OrderCreated`; `When OrderCreated arrives, notification-service creates ...`."""
-    position = sentence.find(token)
-    before, after = sentence[:position], sentence[position + len(token) :]
+    token = found.group(1)
+    before, after = sentence[: found.start()], sentence[found.end() :]
     publishes, consumes = _last(draft, "publish", before), _last(draft, "consume", before)
     event = (
         mentions.event(draft, token, span) if publishes != consumes or names.event_name(token) in draft.events else None

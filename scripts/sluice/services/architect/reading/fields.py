@@ -16,6 +16,7 @@ _VALUE = r"[A-Za-z0-9][\w.-]*"
 _NUMBER = r"-?\d[\d_,]*(?:\.\d+)?"
 _LIST_END = re.compile(r"[.;)\]}>\n]|\s(?:—|\u2013|-)\s")
 _SEPARATOR = re.compile(r"\s*(?:,\s*(?:or|and)\s+|[,|/]|\s+or\s+|\s+and\s+)\s*")
+_ASIDE = re.compile(r"\s*\([^()]*\)")
 _QUOTES = "`'\"“”\u2018\u2019 *"
 _ENUM_CALL = re.compile(r"\benum(?:eration)?\s*[(\[{<:=]\s*([^)\]}>\n;.]+)", re.IGNORECASE)
 _PIPES = re.compile(rf"(?<![\w|])['\"`]?{_VALUE}['\"`]?(?:\s*\|\s*['\"`]?{_VALUE}['\"`]?)+")
@@ -71,7 +72,7 @@ def enum_values(text: str) -> tuple[str, ...]:
         return _values(found.group(0))
     for phrase in load().pattern("field_phrases", "enum").finditer(text):
         rest = text[phrase.end() :].lstrip(" :=([{")
-        values = _values(_LIST_END.split(rest, maxsplit=1)[0])
+        values = _values(_LIST_END.split(_ASIDE.sub("", rest), maxsplit=1)[0])
         if len(values) > 1:
             return values
     return ()

@@ -61,8 +61,7 @@ def _heading(draft: Draft, title: str) -> str:
 
 def _lists_services(draft: Draft, section: Section) -> bool:
     """A heading such as `Services`; never the title of the document, which may well speak of microservices."""
-    first = draft.doc.children[0] if draft.doc.children else None
-    return section.level > 0 and section is not first and "services" in draft.roles[section]
+    return section.level > 0 and section is not draft.title and "services" in draft.roles[section]
 
 
 def _generic(draft: Draft, title: str) -> bool:
@@ -124,7 +123,8 @@ def first_paragraph(section: Section) -> str:
 def _declare(draft: Draft, written: str, span: Span, description: str, siblings: object = None) -> None:
     original = written.strip().strip("`*")
     words = stem(names.split(original), draft.words)
-    if not original or " ".join(words) in draft.words.lists["infrastructure"]:
+    infrastructure = draft.words.lists["infrastructure"]
+    if not original or " ".join(words) in infrastructure or "".join(words) in infrastructure:
         if original:
             draft.ask(original[:80], "It is read as infrastructure, not as a service to build. Is that right?", span)
         return
@@ -188,6 +188,16 @@ def _from_mentions(draft: Draft) -> None:
         if found_name := draft.service_of(mention):
             draft.services[found_name].confidence = MENTIONED
             draft.ask(mention, "No list of services names it; it was taken from the text.", span)
+
+
+def is_service(draft: Draft, section: Section) -> bool:
+    """Whether the heading is a service's name; below its service, `Order` is a noun again."""
+    title = section.name
+    if _heading(draft, title) or _MENTION.fullmatch(title):
+        return True
+    service = draft.service_of(title)
+    above = draft.scopes.get(section.parent) if section.parent is not None else None
+    return service is not None and service != above
 
 
 def _scope(draft: Draft, section: Section) -> None:
