@@ -98,17 +98,18 @@ def _object(fields: Iterable[EntityField]) -> JsonObject:
 
 
 def _bound(found: JsonObject, field: EntityField) -> None:
-    """The document's bounds, where they make sense beside the ones that storage needs."""
-    caps = {"maxLength": 100_000, "maxItems": 1000, "maximum": 10**12 if field.type == "number" else INT32}
-    for key, value in field.constraints.items():
-        if isinstance(value, int | float) and key.startswith(("min", "max")):
-            limit = caps.get(key)
-            found[key] = min(value, limit) if limit is not None else value
-    for low, high in (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems")):
-        least, most = found.get(low), found.get(high)
-        if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-            found[high] = least if high not in field.constraints else most
-            found[low] = found[high] if high in field.constraints else least
+    """The document's bounds, as far as storage can hold what they allow."""
+    widest = 10**12 if field.type == "number" else INT32
+    spans = {"Length": (0, 100_000), "Items": (0, 1000), "imum": (-widest, widest)}
+    for suffix, (least, most) in spans.items():
+        low, high = f"min{suffix}", f"max{suffix}"
+        for key in (low, high):
+            value = field.constraints.get(key)
+            if isinstance(value, int | float):
+                found[key] = max(least, min(value, most))
+        bottom, top = found.get(low), found.get(high)
+        if isinstance(bottom, int | float) and isinstance(top, int | float) and bottom > top:
+            found[low if high in field.constraints else high] = top if high in field.constraints else bottom
     if found.get("minLength") == 0:
         del found["minLength"]
 

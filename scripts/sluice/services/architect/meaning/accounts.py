@@ -18,10 +18,17 @@ def find(draft: Draft) -> EntityDraft | None:
     owned = [e for e in draft.entities.values() if e.owner == service and not e.embedded]
     account = next((e for e in owned if any(f.type == "password" for f in e.fields.values())), None)
     account = account or next((e for e in owned if names.snake(e.name) in draft.words.ordered["accounts"]), None)
-    account = account or (owned[0] if len(owned) == 1 else None)
+    account = account or next((e for e in owned if len(owned) == 1 and _can_log_in(draft, e, doors)), None)
     if account is not None:
         _complete(draft, account, doors)
     return account
+
+
+def _can_log_in(draft: Draft, entity: EntityDraft, doors: list[EndpointDraft]) -> bool:
+    """It has something to log in with, or a path to log in at."""
+    known = {field.name for door in doors for field in door.request or []} | entity.fields.keys()
+    at = any(link.entity is entity for door in doors for link in chain(draft, door.path, door.service))
+    return at or any(name in known for name in draft.words.ordered["identities"])
 
 
 def _is_door(draft: Draft, endpoint: EndpointDraft) -> bool:

@@ -205,7 +205,8 @@ def _scope(draft: Draft, section: Section) -> None:
     title = section.name
     labelled = draft.words.labelled(title)
     found = _heading(draft, title)
-    candidates = [labelled[1] if labelled else "", found, title, _lead(_title(section))]
+    plain = [] if section is draft.title else [title, _lead(_title(section))]
+    candidates = [labelled[1] if labelled else "", found, *plain]
     service = next((s for s in map(draft.service_of, candidates) if s), None)
     mention = None if service else _MENTION.search(title)
     service = service or (draft.service_of(mention.group(0)) if mention else None)

@@ -50,8 +50,8 @@ def test_paths_are_canonical_and_safe(written, expected):
 
 def test_what_is_said_about_an_endpoint_is_kept(read):
     draft = read(
-        HEAD
-        + "## order-service\n\n- `POST /orders` (JWT) places an order. Request: `{items: [{product}], note?}`, returns 201\n"
+        HEAD + "## order-service\n\n"
+        "- `POST /orders` (JWT) places an order. Request: `{items: [{product}], note?}`, returns 201\n"
         "  `{id, status}`; 409 when it exists.\n"
     )
     endpoint = draft.endpoints[0]
@@ -85,8 +85,8 @@ def test_filters_are_found_and_paging_is_none(read, text):
 
 def test_a_declaration_elsewhere_wins_over_a_mention(read):
     draft = read(
-        HEAD
-        + "## mail-service\n\nIt is called after `POST /orders`, never before it.\n\n## order-service\n\n- `POST /orders`\n"
+        HEAD + "## mail-service\n\nIt is called after `POST /orders`, never before it.\n\n## order-service\n\n"
+        "- `POST /orders`\n"
     )
     assert [(endpoint.key, endpoint.service) for endpoint in draft.endpoints] == [("POST /orders", "order-service")]
 

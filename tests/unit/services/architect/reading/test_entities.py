@@ -50,7 +50,8 @@ def test_columns_of_a_field_table_are_read_by_their_titles(read):
     draft = read(
         HEAD
         + "## Data model\n\n### Order\n\n| Name | Type | Mandatory | Unique | Default | Allowed values | Remarks |\n"
-        "|---|---|---|---|---|---|---|\n| state | string | yes | no | new | new, old | x |\n| code | string | no | yes | - | - | y |\n"
+        "|---|---|---|---|---|---|---|\n| state | string | yes | no | new | new, old | x |\n"
+        "| code | string | no | yes | - | - | y |\n"
     )
     state, code = draft.entities["Order"].fields.values()
     assert (state.required, state.enum, state.default) == (True, ("new", "old"), "new")
@@ -59,7 +60,8 @@ def test_columns_of_a_field_table_are_read_by_their_titles(read):
 
 def test_a_named_list_of_values_belongs_to_the_field_of_that_name(shop):
     found = shop(
-        "## Enums\n\n- BasketState: open, paid\n\n## Data model\n\n### Basket\n\n- id: uuid\n- state: string\n- size: int\n\n"
+        "## Enums\n\n- BasketState: open, paid\n\n## Data model\n\n### Basket\n\n- id: uuid\n- state: string\n"
+        "- size: int\n\n"
         "## API\n\n- `GET /baskets`\n"
     )
     assert found.domain_model.named("Basket").fields[1].enum == ("open", "paid")

@@ -6,17 +6,31 @@ HEAD = "# X\n\n## Services\n\n- order-service\n- mail-service\n\n"
 @pytest.mark.parametrize(
     "text",
     [
-        "## Events\n\n| Event | Publisher | Consumers |\n|---|---|---|\n| OrderCreated | order-service | mail-service |\n",
+        (
+            "## Events\n\n| Event | Publisher | Consumers |\n|---|---|---|\n"
+            "| OrderCreated | order-service | mail-service |\n"
+        ),
         "## Messages\n\n| Message | From | To |\n|---|---|---|\n| OrderCreated | Order Service | Mail Service |\n",
         "## Events\n\n- `OrderCreated`: published by order-service, consumed by mail-service\n",
         "## Events\n\n- OrderCreated\n  - Published by: order-service\n  - Consumed by: mail-service\n",
-        "## Events\n\n### OrderCreated\n\nPublished by order-service when an order is made. Consumed by mail-service.\n",
+        (
+            "## Events\n\n### OrderCreated\n\n"
+            "Published by order-service when an order is made. Consumed by mail-service.\n"
+        ),
         "## order-service\n\nPublishes: `OrderCreated`\n\n## mail-service\n\nConsumes: `OrderCreated`\n",
-        "## order-service\n\n- Publishes `OrderCreated` after a purchase.\n\n## mail-service\n\n- Subscribes to `OrderCreated`.\n",
-        "## Flow\n\nThe order-service publishes OrderCreated. When OrderCreated arrives, mail-service sends a letter.\n",
+        (
+            "## order-service\n\n- Publishes `OrderCreated` after a purchase.\n\n## mail-service\n\n"
+            "- Subscribes to `OrderCreated`.\n"
+        ),
+        (
+            "## Flow\n\n"
+            "The order-service publishes OrderCreated. When OrderCreated arrives, mail-service sends a letter.\n"
+        ),
         "## Flow\n\norder-service emits `order.created`, and mail-service listens to `order.created`.\n",
-        "## More\n\n| Service | Publishes | Consumes |\n|---|---|---|\n"
-        "| order-service | OrderCreated | |\n| mail-service | | OrderCreated |\n",
+        (
+            "## More\n\n| Service | Publishes | Consumes |\n|---|---|---|\n"
+            "| order-service | OrderCreated | |\n| mail-service | | OrderCreated |\n"
+        ),
     ],
 )
 def test_publisher_and_consumer_are_found_however_they_are_told(read, text):

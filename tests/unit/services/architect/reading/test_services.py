@@ -51,7 +51,7 @@ def test_all_notations_of_a_name_are_the_same_service(read):
     assert draft.service_of("order") == "order-service"
 
 
-def test_infrastructure_is_asked_about(read, ask):
+def test_infrastructure_is_asked_about(read):
     draft = read("# X\n\n## Services\n\n- order-service\n- PostgreSQL\n- API Gateway\n")
     asked = {about for about, _ in draft.questions}
     assert named(draft) == ["order-service"]
