@@ -45,7 +45,8 @@ def operations(found):
 
 def media(operation):
     holders = [operation.get("requestBody", {}), *operation["responses"].values()]
-    return [holder["content"]["application/json"] for holder in holders if "content" in holder]
+    found = [holder["content"]["application/json"] for holder in holders if "content" in holder]
+    return [one for one in found if "example" in one]
 
 
 @pytest.mark.req("R0-031", "R0-032")
@@ -126,6 +127,14 @@ def test_every_example_is_valid_by_its_schema(found):
             schema = {**one["schema"], "components": stub.document["components"]}
             validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
             assert [error.message for error in validator.iter_errors(one["example"])] == [], label
+
+
+def test_every_body_to_send_has_an_example_and_no_answer_names_rows_that_do_not_exist(found):
+    for _, label, operation in operations(found):
+        assert "requestBody" not in operation or "example" in operation["requestBody"]["content"]["application/json"]
+        for code, answer in operation["responses"].items():
+            shown = "example" in answer.get("content", {}).get("application/json", {})
+            assert shown == (not code.startswith("2") or label == "GET /health"), label
 
 
 def test_every_event_example_is_valid_by_its_schema(found):

@@ -8,6 +8,7 @@ from sluice.services.architect.meaning.operations import Operation
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import EntityDraft
 
+NO_CONTENT = 204
 DEFAULT_STATUS = {"create": 201, "register": 201, "delete": 204}
 REASONS = {
     200: "OK",
@@ -22,17 +23,15 @@ REASONS = {
     422: "The request is not valid",
     501: "The requirements do not say what this does",
 }
-_TOKENS: JsonObject = {"access_token": "token", "refresh_token": "token", "token_type": "bearer", "expires_in": 900}
 _INVALID: JsonObject = {"detail": [{"loc": ["body"], "msg": "Field required", "type": "missing"}]}
 
 
 def responses(writer: Writer, op: Operation, *, has_input: bool) -> JsonObject:
     """Every answer that the operation can give, by status."""
     status = success_status(writer.view, op)
-    content = response(writer, op) if status != 204 else None  # noqa: PLR2004 - No Content
     success: JsonObject = {"description": REASONS.get(status, "Success")}
-    if content is not None:
-        success["content"] = {JSON: content}
+    if status != NO_CONTENT:
+        success["content"] = {JSON: {"schema": response(writer, op)}}
     found_links = links.of(writer.view, op)
     if found_links:
         success["links"] = found_links
@@ -51,7 +50,7 @@ def success_status(view: View, op: Operation) -> int:
     usual = DEFAULT_STATUS.get(op.kind, 200)
     if named in {None, usual}:
         return usual
-    if op.kind == "delete" or named == 204:  # noqa: PLR2004 - No Content
+    if op.kind == "delete" or named == NO_CONTENT:
         view.draft.ask(op.endpoint.key, f"The document wants {named}; {usual} is answered.", op.endpoint.span)
         return usual
     return named or usual
@@ -75,23 +74,21 @@ def _errors(view: View, op: Operation, *, has_input: bool) -> set[int]:
 
 
 def response(writer: Writer, op: Operation) -> JsonObject:
-    """Schema and example of the successful answer."""
+    """Schema of the successful answer.
+
+    There is no example: Schemathesis would take the ids in it for rows that exist, and ask for them.
+    """
     view, entity = writer.view, op.entity
     if op.kind in {"login", "refresh"}:
         _ask_tokens(view, op)
-        return {"schema": writer.component("TokenPair", fixed.TOKENS), "example": dict(_TOKENS)}
+        return writer.component("TokenPair", fixed.TOKENS)
     if op.kind == "summary" and entity is not None:
-        schema, figures = bodies.figures(entity)
-        return {"schema": writer.component(f"{entity.name}Summary", schema), "example": figures}
+        return writer.component(f"{entity.name}Summary", bodies.figures(entity))
     if entity is not None:
-        reference, row = _row(writer, op, entity)
-        if op.kind == "list":
-            return {"schema": {"type": "array", "items": reference, "maxItems": 100}, "example": [row]}
-        return {"schema": reference, "example": row}
-    named = op.endpoint.response or []
+        row = _row(writer, op, entity)
+        return {"type": "array", "items": row, "maxItems": 100} if op.kind == "list" else row
     holder = EntityDraft(name=op.operation_id, original="")
-    example = bodies.input_example(holder, named)
-    return {"schema": bodies.input_schema(view, holder, named, partial=True), "example": example}
+    return bodies.input_schema(view, holder, op.endpoint.response or [], partial=True)
 
 
 def _ask_tokens(view: View, op: Operation) -> None:
@@ -104,15 +101,13 @@ def _ask_tokens(view: View, op: Operation) -> None:
         view.draft.ask(op.endpoint.key, question, op.endpoint.span)
 
 
-def _row(writer: Writer, op: Operation, entity: EntityDraft) -> tuple[JsonObject, JsonObject]:
+def _row(writer: Writer, op: Operation, entity: EntityDraft) -> JsonObject:
     """The read model, or exactly the part of it that the document names for this operation."""
-    example = bodies.read_example(entity)
-    named = [f.name for f in op.endpoint.response or [] if f.name in example]
-    if not named or set(named) == set(example):
-        return {"$ref": f"#/components/schemas/{entity.name}"}, example
     whole = bodies.read_schema(writer.view, entity)
     properties = whole["properties"]
-    part: JsonObject = {name: properties[name] for name in named} if isinstance(properties, dict) else {}
-    schema: JsonObject = {"type": "object", "properties": part, "required": list(named)}
-    reference = writer.component(names.pascal(op.operation_id, "response"), schema)
-    return reference, {name: example[name] for name in named}
+    shown = properties if isinstance(properties, dict) else {}
+    named = [f.name for f in op.endpoint.response or [] if f.name in shown]
+    if not named or set(named) == set(shown):
+        return {"$ref": f"#/components/schemas/{entity.name}"}
+    part: JsonObject = {"type": "object", "properties": {name: shown[name] for name in named}, "required": list(named)}
+    return writer.component(names.pascal(op.operation_id, "response"), part)

@@ -211,16 +211,14 @@ def _product(row: object, factors: tuple[str, ...]) -> float:
     return result
 
 
-def figures(entity: EntityDraft) -> tuple[JsonObject, JsonObject]:
-    """Schema and example of a summary: `count`, and per enum field one number per value."""
+def figures(entity: EntityDraft) -> JsonObject:
+    """The schema of a summary: `count`, and per enum field one number per value."""
     properties: JsonObject = {"count": {"type": "integer", "minimum": 0}}
-    example: JsonObject = {"count": 1}
     for declared in stored(entity):
         if declared.enum:
             numbers: JsonObject = {value: {"type": "integer", "minimum": 0} for value in declared.enum}
             properties[declared.name] = {"type": "object", "properties": numbers, "required": list(numbers)}
-            example[declared.name] = {value: int(position == 0) for position, value in enumerate(declared.enum)}
-    return {"type": "object", "properties": properties, "required": list(properties)}, example
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def plural_words(entity: EntityDraft) -> str:

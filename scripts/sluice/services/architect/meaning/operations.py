@@ -6,7 +6,6 @@ from difflib import SequenceMatcher
 
 from pydantic import JsonValue
 
-from sluice.model.domain import EntityField
 from sluice.model.hints import OperationKind, Parent
 from sluice.services.architect.meaning import resolve
 from sluice.services.architect.meaning.routes import Link, chain
@@ -224,8 +223,3 @@ def alike(verb: str, value: str) -> float:
             if left[:3] == right[:3]:
                 best = max(best, common)
     return best
-
-
-def writable(entity: EntityDraft, owner_field: str | None) -> list[EntityField]:
-    """The fields that a client may set."""
-    return [f for f in entity.fields.values() if not f.read_only and f.name != owner_field]
