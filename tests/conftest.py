@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
+def pytest_runtest_makereport(item):
     report = yield
     if ids_of(item) and (report.when == "call" or report.outcome != "passed"):
         item.config.stash[_LAST][item.nodeid] = report.outcome

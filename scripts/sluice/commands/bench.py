@@ -129,7 +129,6 @@ def many_services_prd(count: int) -> str:
 
 
 def _invoke(directory: Path, *arguments: str) -> Completed:
-
     argv = [sys.executable, "-m", "invoke", "--search-root", str(Path.cwd()), *arguments]
     done = run(argv, cwd=directory, env=child_environment(), timeout=PIPELINE_TIMEOUT_S)
     if done.code not in {0, 5}:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from sluice.commands.outcome import stored_summary, view_of_run
 from sluice.commands.output import Output
 from sluice.commands.pipeline import Options
-from sluice.commands.plugins import all_builders, all_checks, all_phases, all_runtimes
+from sluice.commands.plugins import all_builders, all_phases, all_runtimes
 from sluice.commands.session import find_run, workspace
 from sluice.core.errors import EXIT_OK
 from sluice.engine import manifest
+from sluice.phases.gate.registry import all_checks
 from sluice.reports.write import write_reports
 
 

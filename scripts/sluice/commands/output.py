@@ -13,8 +13,8 @@ from sluice.engine.journal import Event
 from sluice.engine.plan import Action
 from sluice.reports.console import ConsoleSink, make_console
 from sluice.reports.report import RunView
-from sluice.reports.screen import render_summary
-from sluice.reports.tables import grid, plan_table, words
+from sluice.reports.screen import render_gate, render_summary
+from sluice.reports.tables import plan_table, rows_table, words
 
 
 class Output:
@@ -51,6 +51,13 @@ class Output:
             self._console.print(render_summary(view))
             self._console.print(f"run directory: {paths.root}", soft_wrap=True, style="dim")
 
+    def gate(self, view: RunView) -> None:
+        """What the gate said of a folder."""
+        if self._json:
+            self.print_json(view.gate.model_dump(mode="json") if view.gate else None)
+        else:
+            self._console.print(render_gate(view))
+
     def plan(self, actions: Sequence[Action]) -> None:
         """What would be done, and why."""
         if self._json:
@@ -65,10 +72,7 @@ class Output:
         elif not rows:
             self._console.print(f"no {title}")
         else:
-            made = grid(*rows[0])
-            for row in rows:
-                made.add_row(*(words(value) for value in row.values()))
-            self._console.print(made)
+            self._console.print(rows_table(rows))
 
     def lines(self, title: str, lines: Sequence[str]) -> None:
         """Plain lines."""

@@ -44,7 +44,9 @@ class Journal:
             self._seq += 1
             event = Event(seq=self._seq, time=now(), type=type_, **_encodable({"message": message, "data": data}))
             _append(self._paths.journal, event.model_dump_json() + "\n", sync=True)
-            _append(self._paths.log, f"{event.time} {level(event):7} {event.type} {_one_line(event.message)}\n", sync=False)
+            _append(
+                self._paths.log, f"{event.time} {level(event):7} {event.type} {_one_line(event.message)}\n", sync=False
+            )
             for sink in self._sinks:
                 sink(event)
 

@@ -12,7 +12,7 @@ LayerStatus = Literal["passed", "partial", "failed", "error", "not run"]
 class Finding(Model):
     """One violation; `path` is relative to the scanned root (POSIX), `line` and `column` count from 1 (0: whole file).
 
-    `blocking` findings fail their layer.  `fingerprint` survives line moves.
+    `fingerprint` survives line moves.
     """
 
     check: str

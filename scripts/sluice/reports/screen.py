@@ -34,6 +34,24 @@ def render_summary(view: RunView) -> RenderableType:
     return Group(*parts)
 
 
+def render_gate(view: RunView) -> RenderableType:
+    """What the gate said of a folder: its layers, findings and verdict."""
+    summary = view.summary
+    layers = view.gate.layers if view.gate else ()
+    table = grid("#", "layer", "status", ">checks", "why")
+    for layer in layers:
+        ran = sum(not check.skipped for check in layer.checks)
+        share = f"{ran} of {len(layer.checks)}"
+        reason = words(one_line(layer.reason, 300))
+        table.add_row(str(layer.number), words(layer.name), styled(layer.status), share, reason)
+    head = styled(summary.verdict, summary.verdict.upper())
+    head.stylize("bold")
+    head.append(f"  {clean(summary.run_id)} in {duration(summary.seconds)}", style="not bold default")
+    reason = words(one_line(summary.reason, 500))
+    rule = Rule(style="dim", characters="-")
+    return Group(_title("Layers"), table, *_findings(summary.findings), Text(), rule, head, reason)
+
+
 def _phases(phases: Sequence[PhaseSummary]) -> list[RenderableType]:
     table = grid("#", "phase", "status", ">time", "why")
     for phase in phases:

@@ -75,6 +75,19 @@ def view_of(
     )
 
 
+def view_of_gate(report: GateReport, *, name: str) -> RunView:
+    """A gate report without a run behind it; `name` says what was judged."""
+    summary = Summary(
+        run_id=name,
+        verdict=report.overall_verdict,
+        reason=one_line(report.reason, _LINE),
+        runtime="none",
+        seconds=round(sum(check.seconds for layer in report.layers for check in layer.checks), 3),
+        findings=report.findings,
+    )
+    return RunView(summary=summary, gate=report)
+
+
 def judge(
     phases: Sequence[PhaseSummary],
     services: Sequence[ServiceSummary],

@@ -82,19 +82,24 @@ def build(job: Job, say: Callable[[str], None]) -> State:
         ProcessFailed: what was generated is not valid Python.
     """
     openapi = _document(job.openapi)
-    try:
-        plan = read(job.service, openapi, _document(job.asyncapi) if job.asyncapi else None)
-    except RecursionError as error:
-        raise InputError("the contract is nested too deeply", hint="validate the contract first") from error
+    plan, texts = _understood(job, openapi)
     say(f"read {len(plan.operations)} operations, {len(plan.entities)} entities")
     for path in sorted(source_files(job.output_dir)):
         path.unlink()
-    files = write(render(plan, openapi), job.output_dir)
+    files = write(texts, job.output_dir)
     say(f"wrote {len(files)} files")
     tests = _run_tests(job, say)
     state = _state(job, plan, files, tests)
     write_atomic(job.state_file, canonical_json(state.model_dump(mode="json")) + "\n")
     return state
+
+
+def _understood(job: Job, openapi: JsonObject) -> tuple[Plan, dict[str, str]]:
+    try:
+        plan = read(job.service, openapi, _document(job.asyncapi) if job.asyncapi else None)
+        return plan, render(plan, openapi)
+    except RecursionError as error:
+        raise InputError("the contract is nested too deeply", hint="validate the contract first") from error
 
 
 def _document(path: Path) -> JsonObject:

@@ -2,6 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from pydantic import JsonValue
 
 from sluice.phases.build.builders.template.plan import Entity, Operation
 
@@ -37,14 +40,18 @@ def url(op: Operation, values: dict[str, str]) -> str:
     """Source of the URL of an operation, given the sources of its path parameters."""
     path = op.route
     for slot, source in values.items():
-        constant = re.fullmatch(r"'([\w-]+)'", source)
-        text = source.replace('"', "'")
-        path = path.replace("{" + slot + "}", constant[1] if constant else "{" + text + "}")
+        constant = re.fullmatch(r"'([A-Za-z0-9_.~%-]*)'", source)
+        path = path.replace("{" + slot + "}", constant[1] if constant else "{" + source + "}")
     return f'f"{path}"' if "{" in path else repr(path)
 
 
+def quoted(value: JsonValue) -> str:
+    """A value as it stands in a URL; nothing in it ends a string of the generated code."""
+    return quote(str(value), safe="")
+
+
 def joined(source: str, query: str) -> str:
-    """Source of a URL with a query."""
+    """Source of a URL with a query, which is quoted."""
     if not query:
         return source
     return f"{source[:-1]}{'&' if '?' in source else '?'}{query}{source[-1]}"

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from sluice.phases.build.builders.template import behaviour
 from sluice.phases.build.builders.template.plan import Column, Entity, Operation, Plan
 from sluice.phases.build.builders.template.samples import NoSample, accepts, invalid, sample, sampled
-from sluice.phases.build.builders.template.scenes import Scene, joined, key_json, mapping, url
+from sluice.phases.build.builders.template.scenes import Scene, joined, key_json, mapping, quoted, url
 from sluice.phases.build.builders.template.shapes import as_list, as_object
 
 _PASSWORD = "Aa1-0123456789ab"  # noqa: S105  the shape of a random one
@@ -87,7 +87,7 @@ class Tests:
         path = op.route
         for parameter in op.parameters:
             if parameter.where == "path":
-                path = path.replace("{" + parameter.slot + "}", str(sampled(parameter.shape)))
+                path = path.replace("{" + parameter.slot + "}", quoted(sampled(parameter.shape)))
         return repr(path)
 
     def scene(self, op: Operation) -> Scene | None:
@@ -104,7 +104,7 @@ class Tests:
         values = self._path_values(op, made)
         made.url = url(op, values)
         required = [p for p in op.parameters if p.where != "path" and not p.default]
-        query = "&".join(f"{p.wire}={sampled(p.shape)}" for p in required if p.where == "query")
+        query = "&".join(f"{quoted(p.wire)}={quoted(sampled(p.shape))}" for p in required if p.where == "query")
         made.url = joined(made.url, query)
         sent = {p.wire: repr(str(sampled(p.shape))) for p in required if p.where == "header"}
         made.headers = mapping(sent) if sent else ""
@@ -116,7 +116,7 @@ class Tests:
 
     def _path_values(self, op: Operation, made: Scene) -> dict[str, str]:
         entity = op.entity
-        found = {p.slot: repr(str(sampled(p.shape))) for p in op.parameters if p.where == "path"}
+        found = {p.slot: repr(quoted(sampled(p.shape))) for p in op.parameters if p.where == "path"}
         if entity is None or op.kind == "unknown":
             return found
         key = op.parameter(op.hint.key)
@@ -217,7 +217,7 @@ class Tests:
     def bad_query(self, op: Operation) -> str:
         """A query that must be refused, '' when there is none."""
         number = next((p for p in op.parameters if p.where == "query" and p.shape.type in {"integer", "number"}), None)
-        return f"{number.wire}=x" if number else ""
+        return f"{quoted(number.wire)}=x" if number else ""
 
     def conflicts(self, op: Operation) -> bool:
         """Whether the same request a second time meets a unique column."""

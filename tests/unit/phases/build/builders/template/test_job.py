@@ -55,8 +55,8 @@ def test_it_runs_as_a_program_and_leaves_a_claim(config: Any, tmp_path: Path) ->
 def test_operations_that_are_not_implemented_are_not_claimed(config: Any) -> None:
     state = job.build(job.load(config("hostile")), lambda _line: None)
 
-    assert (state.summary["operations"], state.summary["implemented"]) == (10, 8)
-    assert state.convergence == 0.8
+    assert (state.summary["operations"], state.summary["implemented"]) == (11, 8)
+    assert state.convergence == pytest.approx(8 / 11)
     assert any("it answers 501" in note for note in state.notes)
 
 
@@ -101,6 +101,20 @@ def test_a_broken_contract_ends_with_code_2_and_a_sentence(
     assert code == 2
     assert "contract" in error
     assert "Traceback" not in error
+
+
+def test_a_contract_that_is_nested_too_deeply_ends_with_code_2(
+    config: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schema = '{"type": "array", "items": ' * 400 + "{}" + "}" * 400
+    content = f'{{"application/json": {{"schema": {schema}}}}}'
+    responses = f'{{"200": {{"description": "x", "content": {content}}}}}'
+    (tmp_path / "contract.json").write_text(
+        f'{{"info": {{}}, "paths": {{"/x": {{"get": {{"responses": {responses}}}}}}}}}'
+    )
+
+    assert __main__.main([str(config(openapi=str(tmp_path / "contract.json")))]) == 2
+    assert "nested too deeply" in capsys.readouterr().err
 
 
 def test_without_an_argument_it_says_what_it_wants(capsys: pytest.CaptureFixture[str]) -> None:

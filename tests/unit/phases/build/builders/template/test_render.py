@@ -101,6 +101,7 @@ def test_the_text_of_a_contract_runs_no_code(rendered: Rendered) -> None:
             imports = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import)]
             foreign = {alias.name for node in imports for alias in node.names}
             assert "os" not in foreign or path in {"migrations/env.py", "tests/conftest.py"}
+            assert not [node for node in ast.walk(ast.parse(text)) if getattr(node, "id", "") == "__import__"]
 
 
 @pytest.mark.req("R0-086", "R0-087")
