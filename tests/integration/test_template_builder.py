@@ -9,6 +9,7 @@ import time
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import httpx2
 import jwt
@@ -23,7 +24,7 @@ from sluice.core.paths import Workspace
 from sluice.core.ports import HOST, Ports
 from sluice.core.pyenv import ensure_environment
 from sluice.model.contract import RegisteredContract
-from sluice.phases.build.builders.template import BUILDER
+from sluice.phases.build.builders.template import pins
 from sluice.phases.deploy.drift import drift
 
 pytestmark = pytest.mark.slow
@@ -43,11 +44,14 @@ def contract(name, kind="openapi"):
 @pytest.fixture(scope="module")
 def python(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("environments") / ".sluice").create()
-    return ensure_environment(workspace, BUILDER.requirements, emit=lambda *_args, **_data: None)
+    everything = pins.runtime(tokens=True, passwords=True, events=True) + pins.development()
+    path = workspace.root / "requirements.txt"
+    path.write_text("\n".join(everything))
+    return ensure_environment(workspace, [path], emit=lambda *_args, **_data: None)
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory, python, postgres_url, redis_url):
+def build(tmp_path_factory):
     """Builds a service once; returns its directory and its STATE.JSON."""
     built = {}
 
@@ -61,14 +65,13 @@ def build(tmp_path_factory, python, postgres_url, redis_url):
                 "asyncapi": str(asyncapi) if asyncapi else None,
                 "output_dir": str(job / "output"),
                 "state_file": str(job / "STATE.JSON"),
-                "builder": {"name": "template", "python": str(python)},
+                "builder": "template",
                 "violations": [],
                 "attempt": 1,
             }
             (job / "config.json").write_text(json.dumps(config))
             argv = [sys.executable, "-m", "sluice.phases.build.builders.template", str(job / "config.json")]
-            servers = {"TEST_DATABASE_URL": postgres_url, "TEST_REDIS_URL": redis_url.replace("/0", "/1")}
-            done = proc.run(argv, cwd=job, env=child_environment(servers), timeout=120)
+            done = proc.run(argv, cwd=job, timeout=120)
             assert done.code == 0, done.stdout + done.stderr
             built[name] = job / "output", json.loads((job / "STATE.JSON").read_text())
         return built[name]
@@ -141,12 +144,19 @@ def eventually(probe):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_generated_tests_pass_on_real_servers(build, name):
-    _, state = build(name)
+def test_the_generated_tests_pass_on_real_servers(build, servers, tmp_path, name):
+    output, state = build(name)
+    python, database_url, redis_url = servers
+    variables = {"TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": redis_url.replace("/0", "/1")}
+    report = tmp_path / "junit.xml"
 
-    assert state["status"] == "success"
-    assert state["tests"]["passed"] == state["tests"]["total"] > 20
-    assert state["tests"]["skipped"] == 0
+    argv = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
+    done = proc.run(argv, cwd=output, env=child_environment(variables), timeout=120)
+
+    counts = ET.parse(report).getroot().find("testsuite")
+    assert (done.code, state["status"]) == (0, "success"), done.stdout
+    assert int(counts.get("tests")) > 20
+    assert counts.get("skipped") == "0"
 
 
 @pytest.mark.parametrize("name", NAMES)

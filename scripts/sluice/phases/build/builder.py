@@ -9,8 +9,7 @@ stdin, its job directory as working directory.  The file holds
   beside that, and whatever in `$TMPDIR`
 * `state_file`: path of the STATE.JSON to write: `{status: "success" | "failed", summary: {}, files: [],
   tests: {total, passed, failed, skipped}, convergence: 0..1, notes: []}`; it is a claim and is measured again
-* `builder.python`: a Python that has the packages of `Builder.requirements`, null where there are none.  Sluice runs
-  the service's tests itself afterwards; a builder that does so too pays twice, one that does not claims no counts
+  (Sluice runs the service's tests itself afterwards; a builder that did not run them claims no counts)
 * `violations`: findings of an earlier attempt that this one has to mend; `attempt`: counts from 1;
   `previous_output_dir`: what the attempt before made (to be read only), null in the first
 
@@ -33,14 +32,12 @@ class Builder:
         command: makes program and arguments from the path of the JSON file and the settings.
         key_variables: environment variables with keys that it can use; one is inherited only if the setting
             `builder_key_variables` names it too.
-        requirements: requirement files of the environment that it gets as `builder.python` (none: it gets no Python).
     """
 
     name: str
     help: str
     command: Callable[[Path, Settings], Sequence[str]]
     key_variables: tuple[str, ...] = ()
-    requirements: tuple[Path, ...] = ()
 
 
 def builders() -> dict[str, Builder]:

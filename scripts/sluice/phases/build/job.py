@@ -89,7 +89,6 @@ def generate_builder_config(job: BuildJob) -> Path:
         path = directory / DOCUMENTS / f"{kind}.json"
         write_atomic(path, canonical_json(document))
         paths[kind] = str(path)
-    wanted = job.shop.builder.requirements
     previous = job.shop.ctx.run.job(job.service, job.attempt - 1) / "output"
     config: JsonObject = {
         "service": job.service,
@@ -97,7 +96,7 @@ def generate_builder_config(job: BuildJob) -> Path:
         "asyncapi": paths.get("asyncapi"),
         "output_dir": str(job.output),
         "state_file": str(job.state_file),
-        "builder": {"name": job.shop.builder.name, "python": str(job.shop.environment(wanted)) if wanted else None},
+        "builder": job.shop.builder.name,
         "violations": [finding.model_dump(mode="json") for finding in job.violations],
         "attempt": job.attempt,
         "previous_output_dir": str(previous) if job.attempt > 1 else None,

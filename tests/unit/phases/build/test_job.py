@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -40,27 +40,7 @@ def test_the_configuration_names_contract_output_and_violations(make_shop: MakeS
     assert config["violations"][0]["message"] == "print in a handler"
     assert (config["service"], config["attempt"]) == (SERVICE, 2)
     assert config["previous_output_dir"] == str(job.directory.with_name("attempt-1") / "output")
-    assert config["builder"] == {"name": "command", "python": None}
-
-
-def test_a_builder_with_requirements_gets_a_python_that_has_them(make_shop: MakeShop, tmp_path: Path) -> None:
-    asked: list[Sequence[Path]] = []
-    pins = tmp_path / "requirements.txt"
-
-    def environment(files: Sequence[Path]) -> Path:
-        asked.append(files)
-        return tmp_path / "python"
-
-    builder = Builder(name="x", help="x", command=lambda _config, _settings: ["true"], requirements=(pins,))
-    shop = make_shop("honest")
-    job = BuildJob(
-        shop=Workshop(ctx=shop.ctx, builder=builder, scratch=shop.scratch, environment=environment), service=SERVICE
-    )
-
-    config = json.loads(generate_builder_config(job).read_text())
-
-    assert asked == [(pins,)]
-    assert config["builder"]["python"] == str(tmp_path / "python")
+    assert config["builder"] == "command"
 
 
 def test_an_event_contract_stands_beside_the_openapi_document(make_shop: MakeShop) -> None:

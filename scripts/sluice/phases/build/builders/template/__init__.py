@@ -16,5 +16,4 @@ BUILDER: Final = Builder(
     name="template",
     help="writes a FastAPI service from its contracts, deterministically",
     command=_command,
-    requirements=(Path(__file__).parent / "requirements" / "all.txt",),
 )

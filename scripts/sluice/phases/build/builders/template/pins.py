@@ -1,7 +1,5 @@
 """Exact versions of what generated services need; what a service does not use is left out."""
 
-from pathlib import Path
-
 _BASE = {
     "alembic": "1.20.1",
     "annotated-doc": "0.0.7",
@@ -39,7 +37,6 @@ _TESTS = {
     "pytest": "9.2.0",
     "truststore": "0.10.5",
 }
-DIRECTORY = Path(__file__).parent / "requirements"
 
 
 def runtime(*, tokens: bool, passwords: bool, events: bool) -> list[str]:
