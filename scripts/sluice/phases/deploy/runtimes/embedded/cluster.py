@@ -67,7 +67,7 @@ class Cluster:
             os.chown(self.data, self.user, -1)
             os.chown(secret, self.user, -1)
         options = ["--username", SUPERUSER, "--pwfile", str(secret), "--auth=scram-sha-256", "--encoding=UTF8"]
-        options += ["--locale=C", "--no-sync", "--no-instructions"]
+        options += ["--locale=C", "--no-sync", "--no-instructions", "--wal-segsize=1"]
         try:
             proc.run(
                 [str(self.programs / "initdb"), "--pgdata", str(self.data), *options],
@@ -96,6 +96,8 @@ class Cluster:
             "full_page_writes": "off",
             "wal_level": "minimal",
             "max_wal_senders": "0",
+            "min_wal_size": "8MB",
+            "max_wal_size": "64MB",
             "max_connections": "300",
             "jit": "off",
             "shared_buffers": "64MB",
