@@ -4,7 +4,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from sluice.reports.screen import render_summary
+from sluice.reports.screen import render_gate, render_summary
+from sluice.reports.summary import view_of_gate
 from unit.reports.runs import a_finding, a_gate, a_view, phases
 
 
@@ -74,3 +75,12 @@ def test_reports_and_open_questions_are_named(passed_view):
     assert "reports/report.html" in text
     assert "1 open question in the PRD" in text
     assert "FR-2" in text
+
+
+def test_a_folder_s_gate_shows_layers_findings_and_the_verdict_last():
+    console = Console(file=StringIO(), width=100, highlight=False)
+    console.print(render_gate(view_of_gate(a_gate("failed", a_finding(message="prints")), name="shop")))
+    lines = console.file.getvalue().splitlines()
+    assert any(line.split()[:2] == ["3", "system"] for line in lines)
+    assert any("prints" in line for line in lines)
+    assert lines[-2].startswith("FAILED  shop in ")
