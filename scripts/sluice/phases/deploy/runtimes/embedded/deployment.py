@@ -11,8 +11,9 @@ from sluice.core.errors import EnvironmentFailure
 from sluice.core.paths import RunPaths, Workspace
 from sluice.core.pyenv import ensure_environment
 from sluice.engine.stack import BUILD1, ServiceStart, ServiceToRun, StackState
+from sluice.phases.deploy import databases
 from sluice.phases.deploy.compose import RESERVED, prefix_of
-from sluice.phases.deploy.runtimes.embedded import databases, probes, servers, services
+from sluice.phases.deploy.runtimes.embedded import probes, servers, services
 from sluice.phases.deploy.runtimes.embedded.supervisor import LOG_LINES, NotHealthy, Supervisor
 
 GATEWAY_PORTS: Final = {"web": 80, "api": 8080}

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from sluice.core.ports import HOST, listens
-from sluice.phases.deploy.runtimes.embedded import databases
+from sluice.phases.deploy import databases
 from sluice.phases.deploy.runtimes.embedded.record import Memory, Server
 
 POSTGRES: Final = "postgres"

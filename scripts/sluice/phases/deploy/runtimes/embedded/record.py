@@ -1,20 +1,15 @@
 """What the embedded stack remembers of itself between processes: credentials, places, running servers (mode 0600)."""
 
-import secrets
 import signal
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from sluice.core import proc
-from sluice.core.errors import InputError
-from sluice.core.files import write_atomic
 from sluice.core.ports import HOST
 from sluice.model.base import Model
-
-SECRET_MODE = 0o600
+from sluice.phases.deploy.ledger import Credentials, Ledger
 
 
 class Server(Model):
@@ -49,52 +44,23 @@ class Server(Model):
         return next(iter(self.ports.values()))
 
 
-def _password() -> str:
-    return secrets.token_urlsafe(24)
+class Memory(Credentials):
+    """The stored part of a `Record`."""
 
-
-class Memory(Model):
-    """The stored part of a `Record`; `roles` maps a database role to its password."""
-
-    postgres_password: str = Field(default_factory=_password)
-    redis_password: str = Field(default_factory=_password)
-    jwt_secret: str = Field(default_factory=_password)
     cluster: str = ""
-    roles: dict[str, str] = Field(default_factory=dict)
     servers: dict[str, Server] = Field(default_factory=dict)
 
 
-class Record:
-    """The memory of one run's stack; every change is stored at once; thread-safe."""
+class Record(Ledger[Memory]):
+    """The memory of one run's stack."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._memory = _load(path)
-
-    @property
-    def memory(self) -> Memory:
-        """What is known now."""
-        return self._memory
+        super().__init__(path, Memory)
 
     @property
     def servers(self) -> Mapping[str, Server]:
         """Servers by name."""
         return self._memory.servers
-
-    def password(self, role: str) -> str:
-        """The password of a database role, made when it is first asked for."""
-        with self._lock:
-            if role not in self._memory.roles:
-                self._store(roles={**self._memory.roles, role: _password()})
-            return self._memory.roles[role]
-
-    def redact(self, text: str) -> str:
-        """The text without any credential of this run."""
-        memory = self._memory
-        for secret in (memory.postgres_password, memory.redis_password, memory.jwt_secret, *memory.roles.values()):
-            text = text.replace(secret, "***")
-        return text
 
     def put(self, server: Server) -> None:
         """Remember a server."""
@@ -108,22 +74,4 @@ class Record:
 
     def place_cluster(self, cluster: str) -> None:
         """Remember where the database cluster is."""
-        with self._lock:
-            self._store(cluster=cluster)
-
-    def _store(self, **changes: object) -> None:
-        self._memory = self._memory.model_copy(update=changes)
-        write_atomic(self._path, self._memory.model_dump_json(indent=1), mode=SECRET_MODE)
-
-
-def _load(path: Path) -> Memory:
-    if not path.is_file():
-        return Memory()
-    try:
-        return Memory.model_validate_json(path.read_text(encoding="utf-8"))
-    except (ValidationError, UnicodeDecodeError, OSError) as error:
-        raise InputError(
-            f"cannot read {path}",
-            details=[type(error).__name__],  # its text would quote credentials
-            hint="end the run with `invoke reap`, then remove the file",
-        ) from None
+        self.remember(cluster=cluster)

@@ -26,15 +26,16 @@ from sluice.engine.stack import (
     ServiceToRun,
     StackState,
 )
-from sluice.phases.deploy.runtimes.embedded import cluster, databases, probes, servers, services
+from sluice.phases.deploy import databases
+from sluice.phases.deploy.ledger import SECRET_MODE
+from sluice.phases.deploy.runtimes.embedded import cluster, probes, servers, services
 from sluice.phases.deploy.runtimes.embedded.deployment import Deployer
-from sluice.phases.deploy.runtimes.embedded.record import SECRET_MODE, Record, Server
+from sluice.phases.deploy.runtimes.embedded.record import Record, Server
 from sluice.phases.deploy.runtimes.embedded.supervisor import Supervisor
 
 NAME: Final = "embedded"
 TABLE: Final = {ARCHITECT: 8001, CONTRACT_ENGINE: 8002, CODEBASE_INTELLIGENCE: 8003, "postgres": 5432, "redis": 6379}
 CORE: Final = (probes.POSTGRES, probes.REDIS, *BUILD1)
-SCRATCH: Final = "scratch"
 
 T = TypeVar("T")
 
@@ -177,7 +178,7 @@ class EmbeddedStack:
     def _databases(self, sql: Server) -> None:
         for name in (ARCHITECT, CODEBASE_INTELLIGENCE):
             databases.ensure_for(self._record, databases.name_for(name, "build1"), sql.port)
-        databases.ensure_for(self._record, SCRATCH, sql.port, may_create=True)
+        databases.ensure_for(self._record, databases.SCRATCH, sql.port, may_create=True)
 
     def _build1(self, name: str, sql: Server) -> Server:
         home = self._run.stack / "data" / name
@@ -197,7 +198,7 @@ class EmbeddedStack:
             gateway_url=f"http://{HOST}:{gateway.ports['web']}" if gateway else "",
             redis_url=f"redis://:{memory.redis_password}@{HOST}:{redis.port}/0",
             databases={name: databases.url_for(self._record, databases.name_for(name), sql.port) for name in own},
-            scratch_database=databases.url_for(self._record, SCRATCH, sql.port),
+            scratch_database=databases.url_for(self._record, databases.SCRATCH, sql.port),
             jwt_secret=memory.jwt_secret,
             detached=detached,
         )

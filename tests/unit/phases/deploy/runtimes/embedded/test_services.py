@@ -4,7 +4,8 @@ import pytest
 import yaml
 
 from sluice.engine.stack import ServiceToRun
-from sluice.phases.deploy.runtimes.embedded import databases, servers, services
+from sluice.phases.deploy import databases
+from sluice.phases.deploy.runtimes.embedded import servers, services
 from sluice.phases.deploy.runtimes.embedded.record import Record
 
 
