@@ -84,10 +84,17 @@ def newest_run_id(directory):
 
 
 def left_behind(run_id):
-    """Processes of the run, or its guardian, that still live after a grace period."""
-    guardians = [p for p in psutil.process_iter(["cmdline"]) if run_id in (p.info["cmdline"] or [])]
-    _, alive = psutil.wait_procs([*labelled(run_id), *guardians], timeout=GRACE_S)
+    """Processes of the run, or its guardian, that still live after a grace period.
+
+    Also those that lost their label, by what they work in: a server that overwrites its environment hides.
+    """
+    others = [p for p in psutil.process_iter(["cmdline", "cwd"]) if run_id in [*(p.info["cmdline"] or []), *_parts(p)]]
+    _, alive = psutil.wait_procs([*labelled(run_id), *others], timeout=GRACE_S)
     return [process for process in alive if process.is_running()]
+
+
+def _parts(process):
+    return Path(process.info["cwd"] or "").parts
 
 
 def signal_inside(directory, phase, *command, number=signal.SIGKILL, lines_into=0):

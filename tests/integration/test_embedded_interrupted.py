@@ -11,6 +11,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from sluice.core import proc
@@ -79,11 +80,17 @@ def read_until(process, word):
     raise AssertionError(f"{lines} {process.stderr.read()}")
 
 
+def living(run):
+    """What carries the run's label, or works in the run's directory: a program may overwrite its environment."""
+    inside = [p for p in psutil.process_iter(["cwd"]) if run.run_id in Path(p.info["cwd"] or "").parts]
+    return {*proc.labelled(run.run_id), *inside}
+
+
 def nothing_left(run, seconds=30):
     deadline = time.monotonic() + seconds
-    while list(proc.labelled(run.run_id)) and time.monotonic() < deadline:
+    while living(run) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return not list(proc.labelled(run.run_id))
+    return not living(run)
 
 
 @pytest.mark.parametrize("moment", ["redis", "postgres", "contract-engine", "up"])

@@ -45,6 +45,7 @@ def redis(home: Path, password: str, port: int | None) -> Program:
             "appendfsync": "no",
             "save": '""',
             "databases": "64",
+            "set-proc-title": "no",  # a title overwrites the environment, and with it the label of the run
             "maxmemory": "256mb",
             "maxmemory-policy": "noeviction",
         }
