@@ -22,7 +22,8 @@ WAIT_S = 30
 
 @pytest.fixture(scope="module")
 def stack(tasktracker):
-    """The finished run's stack, up again as a developer would have it."""
+    """The finished run's stack, up again as a developer would have it; the run's end stays on record."""
+    before = tasktracker.manifest()
     done = invoke(tasktracker.directory, "up", "--run", tasktracker.summary["run_id"], "--json")
     assert done.returncode == 0, done.stderr[-4000:]
     workspace = Workspace(tasktracker.directory / ".sluice")
@@ -31,6 +32,7 @@ def stack(tasktracker):
     down = invoke(tasktracker.directory, "down", "--run", tasktracker.summary["run_id"], "--json")
     assert down.returncode == 0, down.stderr[-4000:]
     assert left_behind(tasktracker.summary["run_id"]) == []
+    assert tasktracker.manifest() == before
 
 
 @pytest.mark.req("R0-190", "R0-063", "R0-064", "R0-065", "R0-067", "R0-072", "R0-207")

@@ -34,7 +34,6 @@ class Session:
     manifest: Manifest
     began: str
     guard: guardian.Guard
-    resumed: bool
 
     @property
     def paths(self) -> RunPaths:
@@ -111,18 +110,26 @@ def open_new(*, prd: Path, plant: bool, flags: Mapping[str, object], sinks: Sequ
     settings = load_settings(PROJECT_FILE, flags)
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     paths = workspace().create().run(run_id)
-    with _opened(paths, text, str(prd.resolve()), settings, sinks, plant=plant, resumed=False) as session:
+    with _opened(paths, text, str(prd.resolve()), settings, sinks, plant=plant) as session:
         yield session
 
 
 @contextmanager
 def open_existing(
-    run_id: str | None, *, prd: Path | None, flags: Mapping[str, object], sinks: Sequence[Sink]
+    run_id: str | None,
+    *,
+    prd: Path | None = None,
+    flags: Mapping[str, object],
+    sinks: Sequence[Sink],
+    attempt: bool = True,
 ) -> Iterator[Session]:
-    """An earlier run, with the inputs and settings it had unless others are given."""
+    """An earlier run, with the inputs and settings it had unless others are given.
+
+    An `attempt` will run phases, so the manifest forgets how the run ended; without one it stays as it is.
+    """
     paths = find_run(run_id)
     text, source, settings, plant = recall(paths, prd=prd, flags=flags)
-    with _opened(paths, text, source, settings, sinks, plant=plant, resumed=True) as session:
+    with _opened(paths, text, source, settings, sinks, plant=plant, attempt=attempt) as session:
         yield session
 
 
@@ -146,7 +153,14 @@ def _given(flags: Mapping[str, object]) -> dict[str, object]:
 
 @contextmanager
 def _opened(
-    paths: RunPaths, prd: str, source: str, settings: Settings, sinks: Sequence[Sink], *, plant: bool, resumed: bool
+    paths: RunPaths,
+    prd: str,
+    source: str,
+    settings: Settings,
+    sinks: Sequence[Sink],
+    *,
+    plant: bool,
+    attempt: bool = True,
 ) -> Iterator[Session]:
     runtime, why = choose_runtime(settings.runtime)
     settings = settings.model_copy(update={"runtime": runtime.name})
@@ -155,7 +169,8 @@ def _opened(
         write_atomic(paths.prd, prd)
         dumped = settings.model_dump(mode="json")
         began = now()
-        started = manifest.begin(paths, prd=prd, source=source, plant=plant, settings=dumped, cwd=Path.cwd())
+        stored = None if attempt else manifest.load(paths)
+        started = stored or manifest.begin(paths, prd=prd, source=source, plant=plant, settings=dumped, cwd=Path.cwd())
         manifest.save(started, paths)
         journal = Journal(paths, sinks)
         journal.emit("run.started", f"run {paths.run_id}: {why}", run_id=paths.run_id, runtime=runtime.name, prd=source)
@@ -168,7 +183,7 @@ def _opened(
             journal=journal,
             phases=all_phases(),
         )
-        yield Session(runner=runner, manifest=started, began=began, guard=guard, resumed=resumed)
+        yield Session(runner=runner, manifest=started, began=began, guard=guard)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ def up(options: Options) -> int:
     """Start the run's stack, with every service that was deployed, and leave it running."""
     with (
         Output(json=options.json) as output,
-        open_existing(options.run_id, prd=None, flags=options.flags, sinks=[output.sink]) as session,
+        open_existing(options.run_id, flags=options.flags, sinks=[output.sink], attempt=False) as session,
     ):
         session.runner.revive()
         session.stack.detach()
@@ -24,7 +24,7 @@ def up(options: Options) -> int:
 def down(options: Options) -> int:
     """End the run's stack; its data stays."""
     output = Output(json=options.json)
-    with open_existing(options.run_id, prd=None, flags=options.flags, sinks=[output.sink]) as session:
+    with open_existing(options.run_id, flags=options.flags, sinks=[output.sink], attempt=False) as session:
         ended = session.stack.down()
     output.lines("ended", ended or ["nothing was running"])
     return EXIT_OK
