@@ -28,15 +28,19 @@ Sink = Callable[[Event], None]
 
 
 class Journal:
-    """Appends events; thread-safe.  A torn last line (the writer was killed) is dropped when it is opened."""
+    """Appends events; thread-safe.  What cannot be read (the writer was killed, somebody edited it) is dropped first.
+
+    Everything after a damaged line is dropped with it: the plan believes what it reads, never what may be missing.
+    """
 
     def __init__(self, paths: RunPaths, sinks: Sequence[Sink] = ()) -> None:
         self._paths = paths
         self._sinks = tuple(sinks)
         self._lock = threading.RLock()
         paths.root.mkdir(parents=True, exist_ok=True)
-        _drop_torn_line(paths.journal)
-        self._seq = max((event.seq for event in read_events(paths.journal)), default=0)
+        self._seq, damaged = _keep_readable(paths.journal)
+        if damaged:
+            self.emit("warning", f"the journal was damaged: {damaged} lines after event {self._seq} were dropped")
 
     def emit(self, type_: str, message: str = "", **data: JsonValue) -> None:
         """Record one event, then hand it to the sinks."""
@@ -44,9 +48,9 @@ class Journal:
             self._seq += 1
             event = Event(seq=self._seq, time=now(), type=type_, **_encodable({"message": message, "data": data}))
             _append(self._paths.journal, event.model_dump_json() + "\n", sync=True)
-            _append(
-                self._paths.log, f"{event.time} {level(event):7} {event.type} {_one_line(event.message)}\n", sync=False
-            )
+            if event.message:
+                line = f"{event.time} {level(event):7} {event.type} {_one_line(event.message)}\n"
+                _append(self._paths.log, line, sync=False)
             for sink in self._sinks:
                 sink(event)
 
@@ -67,12 +71,19 @@ def read_events(path: Path) -> Iterator[Event]:
     """The events of a journal; stops at the first line that is not one."""
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", errors="replace") as stream:
+    with path.open("rb") as stream:
         for line in stream:
-            try:
-                yield Event.model_validate(json.loads(line))
-            except (ValueError, ValidationError):
+            event = _event(line)
+            if event is None:
                 return
+            yield event
+
+
+def _event(line: bytes) -> Event | None:
+    try:
+        return Event.model_validate_json(line)
+    except ValidationError:
+        return None
 
 
 def _encodable(value: JsonObject) -> dict[str, Any]:
@@ -93,11 +104,18 @@ def _append(path: Path, line: str, *, sync: bool) -> None:
             os.fsync(stream.fileno())
 
 
-def _drop_torn_line(path: Path) -> None:
+def _keep_readable(path: Path) -> tuple[int, int]:
+    """The last number of a journal that now ends where it stops being readable; and how many whole lines that cost."""
     if not path.is_file():
-        return
+        return 0, 0
     raw = path.read_bytes()
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if whole != raw:
+    size, last = 0, 0
+    for line in raw.splitlines(keepends=True):
+        event = _event(line) if line.endswith(b"\n") else None
+        if event is None:
+            break
+        size, last = size + len(line), event.seq
+    if size < len(raw):
         with path.open("r+b") as stream:
-            stream.truncate(len(whole))
+            stream.truncate(size)
+    return last, raw.count(b"\n", size)

@@ -68,6 +68,7 @@ class Phase:
 
     `needs_stack` says that the stack must be up.  `properties` are the settings (and `prd`, `plant`) whose change makes
     it run again.  `revive` is called when the phase is skipped but a later one runs on a stack that was started anew.
+    `spoilt` says, '' if nothing, what of the files that it made beside its artifacts is no longer as it left them.
     """
 
     number: int
@@ -79,3 +80,4 @@ class Phase:
     needs_stack: bool = True
     properties: tuple[str, ...] = ()
     revive: Callable[[Context], None] | None = None
+    spoilt: Callable[[RunPaths, Artifacts], str] | None = None

@@ -33,10 +33,14 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What the disk says: records by phase, digests of intact artifacts, what their last save changed, and inputs."""
+    """What the disk says: records by phase, digests of intact artifacts, what their last save changed, and inputs.
+
+    `spoilt` says, by phase, what of its other files is no longer as the phase left it.
+    """
 
     records: Mapping[str, Record] = field(default_factory=dict)
     artifacts: Mapping[str, str] = field(default_factory=dict)
+    spoilt: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
 
@@ -113,7 +117,7 @@ def _decide(phase: Phase, state: State, again: Mapping[str, str], force: str) ->
 
 def _lost(phase: Phase, state: State) -> str:
     lost = [kind.__name__ for kind in phase.produces if kind.__name__ not in state.artifacts]
-    return f"{lost[0]} is missing or damaged" if lost else ""
+    return f"{lost[0]} is missing or damaged" if lost else state.spoilt.get(phase.name, "")
 
 
 def _dirty(phase: Phase, state: State, record: Record) -> str:
@@ -145,4 +149,6 @@ def _changed(name: str, before: str, now: str, state: State) -> str:
         return f"{name} changed ({details})" if details else f"{name} changed"
     if name == "prd":
         return "the PRD changed"
+    if before.startswith("sha256:"):
+        return f"{name} is missing or damaged"
     return f"{name} changed from {before or 'nothing'} to {now or 'nothing'}"

@@ -146,10 +146,12 @@ def state_of(paths: RunPaths, phases: Sequence[Phase], settings: Settings, input
     kinds = [kind for phase in phases for kind in phase.produces]
     digests = {kind.__name__: store.digest_of(kind) for kind in kinds}
     values = settings.model_dump(mode="json") | {"prd": digest(inputs.prd), "plant": inputs.plant}
+    artifacts = load_artifacts(paths, phases)
     properties = {name: value if isinstance(value, str) else canonical_json(value) for name, value in values.items()}
     return State(
         records=records(paths),
         artifacts={name: value for name, value in digests.items() if value},
+        spoilt={phase.name: phase.spoilt(paths, artifacts) for phase in phases if phase.spoilt},
         changed={kind.__name__: store.changed(kind) for kind in kinds},
         properties=properties | {"sluice": __version__},
     )

@@ -137,3 +137,20 @@ def test_a_forced_phase_runs_though_nothing_changed():
     actions = plan([LAY, HATCH], finished(), force="hatch")
     assert kinds(actions) == ["SKIP", "RERUN"]
     assert actions[1].reason == "you asked for it"
+
+
+def test_a_damaged_artifact_is_told_to_the_phases_that_read_it():
+    state = finished(
+        records={"lay": done(prd="p1"), "hatch": done(Egg="e1"), "cook": done(Egg="e1", Chicken="sha256:c1")},
+        artifacts={"Egg": "e1", "Soup": "s1"},
+    )
+    assert [action.reason for action in plan(PHASES, state)][1:] == ["Chicken is missing or damaged"] * 2
+
+
+def test_a_phase_whose_files_were_changed_runs_again():
+    actions = plan(PHASES, finished(spoilt={"hatch": "the nest was moved"}))
+    assert [(action.kind, action.reason) for action in actions] == [
+        ("SKIP", "nothing that it reads has changed"),
+        ("RERUN", "the nest was moved"),
+        ("RERUN", "hatch runs first and may change what it reads"),
+    ]

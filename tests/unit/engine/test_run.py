@@ -41,7 +41,7 @@ class Farm:
         self.workspace, self.paths = workspace, workspace.run(RUN_ID)
         self.lay = lambda _ctx: Outcome(artifacts=(Egg(color="white"),))
         self.hatch = lambda ctx: Outcome(artifacts=(Chicken(color=ctx.artifacts.get(Egg).color),))
-        self.ran, self.revived, self.stack = [], [], IdleStack()
+        self.ran, self.revived, self.stack, self.spoilt = [], [], IdleStack(), ""
 
     def phases(self):
         def tracked(name):
@@ -61,6 +61,7 @@ class Farm:
                 run=tracked("lay"),
                 properties=("prd",),
                 revive=lambda _ctx: self.revived.append("lay"),
+                spoilt=lambda _paths, artifacts: self.spoilt if artifacts.find(Egg) else "no egg",
             ),
             Phase(number=2, name="hatch", help="", consumes=(Egg,), produces=(Chicken,), run=tracked("hatch")),
         ]
@@ -173,3 +174,27 @@ def test_the_plan_of_each_phase_is_journaled_with_its_reason(farm):
     farm.execute()
     planned = [event.message for event in read_events(farm.paths.journal) if event.type == "phase.planned"]
     assert planned == ["RUN lay: it has not run yet", "RUN hatch: it has not run yet"]
+
+
+def test_a_phase_runs_again_when_the_files_beside_its_artifacts_were_changed(farm):
+    def lay(_ctx):
+        farm.spoilt = ""
+        return Outcome(artifacts=(Egg(color="white"),))
+
+    farm.lay = lay
+    farm.execute()
+    farm.spoilt = "the nest is gone"
+    farm.execute()
+    planned = [event.message for event in read_events(farm.paths.journal) if event.type == "phase.planned"]
+    assert planned[2:] == ["RERUN lay: the nest is gone", "SKIP hatch: nothing that it reads has changed"]
+
+
+def test_a_damaged_journal_is_believed_up_to_the_damage_only(farm):
+    farm.execute()
+    lines = farm.paths.journal.read_bytes().split(b"\n")
+    lay_finished = next(at for at, line in enumerate(lines) if b"phase.finished" in line)
+    lines[lay_finished + 1] = b"\xff garbage"
+    farm.paths.journal.write_bytes(b"\n".join(lines))
+    farm.execute()
+    farm.execute()
+    assert farm.ran == ["lay", "hatch", "hatch"]

@@ -7,6 +7,7 @@ from sluice.model.build import BuildResults
 from sluice.model.contract import ContractSet
 from sluice.phases.build.fix import feed_violations_to_builder
 from sluice.phases.build.job import generate_builder_config, invoke_builder
+from sluice.phases.build.outcome import spoilt
 from sluice.phases.build.parallel import run_parallel_builders
 from sluice.phases.build.phase import run
 from sluice.phases.build.state import parse_builder_state
@@ -27,5 +28,6 @@ PHASE: Final = Phase(
     consumes=(ContractSet,),
     produces=(BuildResults,),
     run=run,
+    spoilt=spoilt,
     properties=("builder", "builder_command", "min_builder_share"),
 )

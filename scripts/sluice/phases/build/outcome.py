@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from sluice import __version__
 from sluice.core.files import canonical_json, digest, inside, tree_digest, write_atomic
 from sluice.core.paths import RunPaths
+from sluice.engine.phase import Artifacts
 from sluice.model.base import JsonObject
-from sluice.model.build import BuilderResult
+from sluice.model.build import BuilderResult, BuildResults
 from sluice.model.contract import ContractSet
 from sluice.phases.build.job import BuildJob, Workshop
 from sluice.phases.build.tree import copy_sources
@@ -40,6 +41,13 @@ def recorded(shop: Workshop, service: str) -> BuilderResult | None:
         return None
     holds = result.success and document["inputs"] == _inputs(shop, service) and intact(shop.ctx.run, result)
     return result if holds else None
+
+
+def spoilt(run: RunPaths, artifacts: Artifacts) -> str:
+    """Which installed service is no longer what was measured, '' when all are."""
+    results = artifacts.find(BuildResults)
+    changed = [r.service for r in results.results if r.success and not intact(run, r)] if results else []
+    return f"the built {changed[0]} is missing or was changed" if changed else ""
 
 
 def intact(run: RunPaths, result: BuilderResult) -> bool:

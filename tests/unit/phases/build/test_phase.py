@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sluice.core.errors import EnvironmentFailure, InputError
-from sluice.engine.phase import Context, Outcome
+from sluice.engine.phase import Artifacts, Context, Outcome
 from sluice.model.build import BuilderResult, BuildResults, Measurement
 from sluice.phases import build as package
 from sluice.phases.build.phase import judge, open_workshop, run
@@ -127,6 +127,20 @@ def test_after_a_kill_only_what_is_not_recorded_or_not_sound_is_built_again(
     digests = [[r.measured.tree_digest for r in results] for results in (first, second)]
     assert digests[0] == digests[1]
     assert [r.attempt for r in first] == [r.attempt for r in second]
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_built_service_that_was_changed_or_lost_is_a_reason_to_build_again(make_context: MakeContext) -> None:
+    ctx = make_context("by-service", "honest", "fake-counts", "resumes", fix_passes=0)
+    made = Artifacts({BuildResults: run(ctx).artifacts[0]})
+    spoilt = package.PHASE.spoilt
+    assert spoilt
+    assert spoilt(ctx.run, Artifacts()) == ""
+    assert spoilt(ctx.run, made) == ""
+    (ctx.run.service("honest") / "app" / "main.py").unlink()
+    assert "honest" in spoilt(ctx.run, made)
+    assert run(ctx).refused == ""
+    assert spoilt(ctx.run, made) == ""
 
 
 @pytest.mark.usefixtures("offline")
