@@ -1,7 +1,7 @@
 """The plug-ins of this installation, by kind."""
 
 from sluice import phases
-from sluice.core.errors import EnvironmentFailure
+from sluice.core.errors import EnvironmentFailure, InputError
 from sluice.core.registry import discover, pick
 from sluice.engine.phase import Phase
 from sluice.engine.plan import ordered
@@ -17,8 +17,16 @@ def all_phases() -> list[Phase]:
 
 
 def phase_numbered(number: int) -> Phase:
-    """The phase with this number."""
-    return next(phase for phase in all_phases() if phase.number == number)
+    """The phase with this number.
+
+    Raises:
+        InputError: there is none.
+    """
+    phases = {phase.number: phase for phase in all_phases()}
+    if number not in phases:
+        known = ", ".join(f"{phase.number} ({phase.name})" for phase in phases.values())
+        raise InputError(f"there is no phase {number}", hint=f"known: {known}")
+    return phases[number]
 
 
 def all_runtimes() -> dict[str, Runtime]:

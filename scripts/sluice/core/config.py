@@ -69,9 +69,14 @@ def _table(pyproject: Path) -> dict[str, object]:
     if not pyproject.is_file():
         return {}
     try:
-        return dict(tomllib.loads(pyproject.read_text(encoding="utf-8")).get("tool", {}).get("sluice", {}))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table: object = tomllib.loads(pyproject.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {pyproject}", details=[str(error)], hint="mend the file") from error
+    for name in ("tool", "sluice"):
+        table = table.get(name, {}) if isinstance(table, dict) else table
+    if not isinstance(table, dict):
+        raise InputError(f"[tool.sluice] in {pyproject} is no table", hint="write `[tool.sluice]`, then `key = value`")
+    return table
 
 
 def _listed(key: str, value: str) -> object:

@@ -86,8 +86,15 @@ def inside(root: Path, *parts: str) -> Path:
 
 
 def mark_ours(directory: Path) -> Path:
-    """Create `directory` and put our CACHEDIR.TAG in it; only such directories are ever deleted."""
-    directory.mkdir(parents=True, exist_ok=True)
+    """Create `directory` and put our CACHEDIR.TAG in it; only such directories are ever deleted.
+
+    Raises:
+        InputError: a file stands where the directory shall be.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InputError(f"{directory} cannot be a directory", details=[str(error)], hint="move it away") from error
     tag = directory / CACHEDIR_TAG
     if not tag.exists():
         write_atomic(tag, f"{_SIGNATURE}\n# Made by sluice; safe to delete.\n")

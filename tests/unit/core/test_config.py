@@ -58,3 +58,14 @@ def test_a_broken_project_file_is_an_input_error(tmp_path):
 def test_settings_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         Settings().seed = 2
+
+
+@pytest.mark.parametrize("text", ["tool = 3\n", "[tool]\nsluice = 3\n", "[tool]\nsluice = ['a']\n"])
+def test_a_project_file_without_a_table_of_settings_is_an_error(tmp_path, text):
+    with pytest.raises(InputError, match="no table") as error:
+        load_settings(project(tmp_path, text), {})
+    assert error.value.hint
+
+
+def test_a_project_file_of_other_tools_gives_the_defaults(tmp_path):
+    assert load_settings(project(tmp_path, "[tool.other]\nx = 1\n"), {}).min_services == 3

@@ -93,3 +93,10 @@ def test_tree_digest_sees_content_and_names_but_no_caches_and_no_links(tmp_path)
     changed = tree_digest(tmp_path)
     (tmp_path / "a.py").rename(tmp_path / "b.py")
     assert len({before, changed, tree_digest(tmp_path)}) == 3
+
+
+def test_a_file_where_our_directory_shall_be_is_said_and_kept(tmp_path):
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(InputError, match="cannot be a directory"):
+        mark_ours(tmp_path / "taken")
+    assert (tmp_path / "taken").read_text() == "mine"
