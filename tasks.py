@@ -15,7 +15,7 @@ from invoke import Collection, Context, Exit, Task, task
 if TYPE_CHECKING:
     from sluice.commands.pipeline import Options
 
-FLAGS: dict[str, tuple[str | int | bool, str]] = {
+FLAGS: dict[str, tuple[str | bool, str]] = {
     "run": ("", "run id (default: the newest run)"),
     "prd": ("", "PRD file (default: the run's own; for a new run the TaskTracker sample)"),
     "json": (False, "print JSON on stdout, everything else on stderr"),
@@ -25,11 +25,12 @@ FLAGS: dict[str, tuple[str | int | bool, str]] = {
     "keep": (False, "leave the stack running at the end; `invoke down` ends it"),
     "strict": (False, "exit 6 when the verdict is partial"),
     "plant": (False, "plant three known violations in a copy of the built services; the gate must find them"),
-    "phase": (0, "plan this phase alone, with what it needs"),
+    "phase": ("", "plan this phase (1 to 7) alone, with what it needs"),
     "name": ("", "server or service"),
-    "lines": (20, "how many of the last lines"),
+    "lines": ("20", "how many of the last lines"),
     "path": ("", "folder of services, one directory each"),
     "sarif": ("", "write the findings as SARIF 2.1.0 to this file"),
+    "offline": (False, "build every image here, whether a registry answers or not"),
     "junit": ("", "write the checks as JUnit XML to this file"),
 }
 ONE = ("run", "json")
@@ -87,11 +88,11 @@ def resume(options: "Options") -> int:
 
 
 @_command("run", "prd", "runtime", "phase", "json")
-def plan(options: "Options", phase: int) -> int:
+def plan(options: "Options", phase: str) -> int:
     """Print what `resume` (or one phase) would do, and why."""
-    from sluice.commands import pipeline
+    from sluice.commands import face, pipeline
 
-    return pipeline.show_plan(options, number=phase or None)
+    return pipeline.show_plan(options, number=face.whole_number("phase", phase) if phase else None)
 
 
 @_command(*ONE, "runtime")
@@ -119,11 +120,11 @@ def status(options: "Options") -> int:
 
 
 @_command("name", "lines", *ONE, positional=("name",))
-def logs(options: "Options", name: str, lines: int) -> int:
+def logs(options: "Options", name: str, lines: str) -> int:
     """The last log lines of one server or service."""
-    from sluice.commands import stack
+    from sluice.commands import face, stack
 
-    return stack.logs(options, name=name, lines=lines)
+    return stack.logs(options, name=name, lines=face.whole_number("lines", lines))
 
 
 @_command(*ONE)
@@ -148,6 +149,14 @@ def report(options: "Options") -> int:
     from sluice.commands import lists
 
     return lists.report(options)
+
+
+@_command("offline", "json")
+def images(options: "Options", offline: bool) -> int:  # noqa: FBT001 - invoke passes flags by name
+    """Fetch or build the images of the Docker runtime; only what is missing."""
+    from sluice.commands import images
+
+    return images.images(options, offline=offline)
 
 
 def _phase(number: int, what: str) -> Task:
@@ -182,6 +191,7 @@ ns = Collection(
     reap,
     gate,
     report,
+    images,
     _phase(1, "the three Build 1 services are healthy"),
     _phase(2, "their MCP tools answer as they say"),
     _phase(3, "the Architect reads the PRD"),

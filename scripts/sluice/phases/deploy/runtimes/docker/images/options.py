@@ -1,0 +1,11 @@
+"""What callers hand to everything here."""
+
+from collections.abc import Callable
+
+Emit = Callable[..., None]
+Cancelled = Callable[[], bool]
+
+
+def never() -> bool:
+    """Nobody cancels."""
+    return False
