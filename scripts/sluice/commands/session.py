@@ -9,12 +9,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from sluice.commands.plugins import all_phases, choose_runtime
+from sluice.commands.plugins import all_builders, all_phases, choose_runtime
 from sluice.core import guardian
 from sluice.core.config import Settings, load_settings
 from sluice.core.errors import InputError, RunLocked
 from sluice.core.files import mark_ours, write_atomic
 from sluice.core.paths import RunPaths, Workspace
+from sluice.core.registry import pick
 from sluice.engine import manifest
 from sluice.engine.journal import Journal, Sink, now
 from sluice.engine.manifest import Manifest
@@ -137,11 +138,15 @@ def recall(paths: RunPaths, *, prd: Path | None, flags: Mapping[str, object]) ->
     """PRD text, its source, settings and `plant` of an earlier run, overridden by what is given.
 
     Raises:
-        InputError: the run was killed before its inputs were written.
+        InputError: the run was killed before its inputs were written, or they are damaged.
     """
     before = manifest.load(paths)
     if before is None or not paths.prd.is_file():
-        raise InputError(f"run {paths.run_id} ended before it began", hint="start a new one: `invoke pipeline`")
+        again = f" --prd {paths.prd}" if paths.prd.is_file() else ""
+        raise InputError(
+            f"run {paths.run_id} cannot go on: its run_manifest.json or PRD is missing or damaged",
+            hint=f"start a new run: `invoke pipeline{again}`; `invoke reap` ends what this one left running",
+        )
     text = read_prd(prd or paths.prd)
     source = str(prd.resolve()) if prd else before.prd_source
     return text, source, load_settings(PROJECT_FILE, {**before.settings, **_given(flags)}), before.plant
@@ -163,9 +168,10 @@ def _opened(
     attempt: bool = True,
 ) -> Iterator[Session]:
     runtime, why = choose_runtime(settings.runtime)
+    pick(all_builders(), settings.builder, "builder")
     settings = settings.model_copy(update={"runtime": runtime.name})
     mark_ours(paths.root)
-    with _locked(paths), guardian.watch(paths.run_id) as guard:
+    with _locked(paths), guardian.watch(paths.run_id, type(runtime).__module__) as guard:
         write_atomic(paths.prd, prd)
         dumped = settings.model_dump(mode="json")
         began = now()

@@ -2,7 +2,7 @@
 
 from sluice.commands.output import Output
 from sluice.commands.pipeline import Options
-from sluice.commands.plugins import choose_runtime
+from sluice.commands.plugins import all_runtimes, choose_runtime
 from sluice.commands.session import find_run, open_existing, recall, workspace
 from sluice.core import proc
 from sluice.core.errors import EXIT_OK
@@ -52,8 +52,9 @@ def logs(options: Options, *, name: str, lines: int) -> int:
 def reap(options: Options) -> int:
     """End whatever runs (all of them, or the named one) left behind, found by their label only."""
     output = Output(json=options.json)
-    known = [options.run_id] if options.run_id else workspace().run_ids()
-    ended = [f"{run_id}: {line}" for run_id in known for line in proc.reap(workspace().run(run_id).run_id)]
+    known = [workspace().run(options.run_id).run_id] if options.run_id else workspace().run_ids()
+    ended = [f"{run_id}: {line}" for run_id in known for line in proc.reap(run_id)]
+    ended += [line for runtime in all_runtimes().values() for line in runtime.reap(known)]
     output.lines("reaped", ended or ["nothing was left behind"])
     return EXIT_OK
 

@@ -13,6 +13,11 @@ INHERITED = (
     "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 )  # fmt: skip
 
+# Which engine `docker` talks to; only where one is needed, no builder among them.
+ENGINE_VARIABLES = (
+    "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "XDG_RUNTIME_DIR",
+)  # fmt: skip
+
 
 def variable(name: str) -> str | None:
     """The value of an environment variable; an empty one counts as unset."""

@@ -4,6 +4,7 @@ The pipeline holds the only writing end of a pipe to the guardian's standard inp
 the pipeline ends.  The guardian has a session of its own (^C does not reach it) and is not labelled itself.
 """
 
+import importlib
 import signal
 import subprocess
 import sys
@@ -13,9 +14,10 @@ from types import TracebackType
 from typing import Final, Self
 
 from sluice.core import proc
+from sluice.core.environment import ENGINE_VARIABLES, child_environment
 
 _LEAVE: Final = frozenset({b"release", b"detach"})
-_PATIENCE_S: Final = 15.0
+_PATIENCE_S: Final = 30.0
 
 
 @dataclass
@@ -53,18 +55,21 @@ class Guard:
             self._guardian.wait(_PATIENCE_S)
 
 
-def watch(run_id: str) -> Guard:
-    """Start the guardian of a run."""
-    return Guard(proc.companion([sys.executable, "-P", "-m", "sluice.core.guardian", run_id]))
+def watch(run_id: str, runtime: str = "") -> Guard:
+    """Start the guardian of a run; `runtime` is the module of the runtime whose `reap` ends what are not processes."""
+    argv = [sys.executable, "-P", "-m", "sluice.core.guardian", run_id, *([runtime] if runtime else [])]
+    return Guard(proc.companion(argv, env=child_environment(inherit=ENGINE_VARIABLES)))
 
 
-def main(run_id: str) -> None:
-    """Wait for the pipeline's last word; without one, end every process of the run."""
+def main(run_id: str, runtime: str = "") -> None:
+    """Wait for the pipeline's last word; without one, end every process of the run, then all else of it."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     if sys.stdin.buffer.read() not in _LEAVE:
         proc.reap(run_id)
+        if runtime:
+            importlib.import_module(runtime).RUNTIME.reap([run_id])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -233,10 +233,10 @@ def _same(pid: int, started: float) -> psutil.Process | None:
     return None
 
 
-def companion(argv: Sequence[str]) -> subprocess.Popen[bytes]:
+def companion(argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start an unlabelled helper whose standard input is a pipe that closes when this process ends, however it ends."""
     return _start(
-        argv, run_id="", cwd=None, env=None, user=None, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, feed=True
+        argv, run_id="", cwd=None, env=env, user=None, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, feed=True
     )
 
 

@@ -1,6 +1,6 @@
 """What a runtime must offer; the runtimes themselves are plug-ins under `phases/deploy/runtimes`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -127,4 +127,8 @@ class Runtime(Protocol):
 
     def stack(self, workspace: Workspace, run: RunPaths, settings: Settings, emit: Emit) -> Stack:
         """The stack of one run; starts nothing yet."""
+        ...
+
+    def reap(self, run_ids: Collection[str]) -> list[str]:
+        """Remove what these runs left behind besides processes, found by its label only; `<run id>: <what>` of each."""
         ...

@@ -2,6 +2,7 @@
 
 import os
 import sysconfig
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +37,10 @@ class Embedded:
         )
 
         return EmbeddedStack(workspace, run, settings, emit)
+
+    def reap(self, _run_ids: Collection[str]) -> list[str]:
+        """Nothing: all of it are processes."""
+        return []
 
 
 def remove_data(run: RunPaths) -> None:
