@@ -31,7 +31,7 @@ _USER = "10001:10001"
 _PROBE = (
     f"python -c 'import urllib.request as r; r.urlopen(\"http://127.0.0.1:{PORT}/health\", timeout=3)' || exit 1; "
     # Once healthy, a probe is long: fast at the start, cheap afterwards.  /dev/shm is empty after each restart.
-    "if [ -e /dev/shm/healthy ]; then sleep 28; else : > /dev/shm/healthy; fi"
+    "if [ -e /dev/shm/healthy ]; then sleep ${SLUICE_PROBE_PAUSE:-28}; else : > /dev/shm/healthy; fi"
 )
 
 
@@ -40,7 +40,7 @@ class ComposeGenerator:
     """Makes the compose file of a run's generated services; equal inputs give equal text.
 
     Each service reads its settings, credentials among them, from `<env_dir>/<service>.env`, which whoever starts the
-    containers writes with mode 0600.  Paths are relative to the file.
+    containers writes with mode 0600.  Paths are relative to the file's directory, the project directory of the merge.
     """
 
     run_id: str
@@ -84,7 +84,12 @@ class ComposeGenerator:
             "networks": ["frontend", "backend"],
             "ports": [f"127.0.0.1::{PORT}"],
             "depends_on": _healthy({ARCHITECT, CONTRACT_ENGINE, *(names & set(service.depends_on))}),
-            "healthcheck": {"test": ["CMD-SHELL", _PROBE], "interval": "1s", "timeout": "35s", "retries": 60},
+            "healthcheck": {
+                "test": ["CMD-SHELL", _PROBE],
+                "interval": "${SLUICE_PROBE_INTERVAL:-1s}",
+                "timeout": "35s",
+                "retries": 60,
+            },
             "labels": {**_route(name), RUN_LABEL: self.run_id},
             "mem_limit": f"{memory}m",
             **hardening(_USER),

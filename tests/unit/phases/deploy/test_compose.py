@@ -143,7 +143,7 @@ def test_the_gateway_shows_no_dashboard_and_reads_the_socket_only():
     gateway = static("traefik")["services"]["traefik"]
     assert "--api.dashboard=false" in gateway["command"]
     assert "--providers.docker.exposedByDefault=false" in gateway["command"]
-    assert gateway["volumes"] == ["/var/run/docker.sock:/var/run/docker.sock:ro"]
+    assert gateway["volumes"] == ["${SLUICE_DOCKER_SOCKET:-/var/run/docker.sock}:/var/run/docker.sock:ro"]
 
 
 def test_every_route_of_build_1_is_in_the_wiring_file():
