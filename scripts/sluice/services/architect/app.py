@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sluice.model.decomposition import Decomposition
 from sluice.services import app as factory
 from sluice.services.architect.decompose import decompose as read_prd
+from sluice.services.architect.reading.names import warm_up
 from sluice.services.fields import Text
 from sluice.services.tools import expose
 
@@ -32,6 +33,7 @@ def decompose(prd: Text) -> Decomposition:
 
 def create() -> FastAPI:
     """The application; uvicorn calls this (`--factory`).  Needs no database."""
+    warm_up()
     server = factory.mcp_server(NAME, "Turns product requirements into services and contracts.")
     expose(server, decompose)
     router = APIRouter(tags=["architect"])

@@ -100,7 +100,8 @@ def _requirement_of(draft: Draft, item: Drafted, lines: dict[int, str]) -> str:
 
 def _covered(draft: Draft, requirement: Requirement) -> tuple[str, ...]:
     """What stands in the requirement's lines or belongs to it, then what its text names."""
-    own = [e.key for e in draft.endpoints if e.requirement == requirement.id]
+    services = {s.name for s in draft.services.values() if s.requirement == requirement.id}
+    own = [e.key for e in draft.endpoints if e.requirement == requirement.id or e.service in services]
     own += [e.name for e in draft.entities.values() if e.requirement == requirement.id]
     own += [e.name for e in draft.events.values() if e.requirement == requirement.id]
     keys = {e.key for e in draft.endpoints}

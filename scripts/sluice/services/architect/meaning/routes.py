@@ -38,7 +38,7 @@ def _prefix(draft: Draft, segment: str) -> bool:
 
 
 def entity_of(draft: Draft, literal: str, service: str | None, parent: EntityDraft | None = None) -> EntityDraft | None:
-    """The entity that a path literal names: its own name first, then prefixed by its parent's."""
+    """The entity that a path literal names: its own name first, then prefixed by its parent's, then in one word."""
     name = names.entity_name(literal)
     candidates = [name]
     if parent is not None:
@@ -47,8 +47,9 @@ def entity_of(draft: Draft, literal: str, service: str | None, parent: EntityDra
         found = draft.entities.get(candidate)
         if found is not None:
             return found
-    if service is None:
-        return None
+    joined = next((e for e in draft.entities.values() if e.name.lower() == name.lower()), None)
+    if joined is not None or service is None:
+        return joined
     owned = [
         e for e in draft.entities.values() if e.owner == service and names.split(e.name)[-1:] == names.split(name)[-1:]
     ]

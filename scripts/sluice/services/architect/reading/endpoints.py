@@ -17,6 +17,11 @@ _LEAD = re.compile(r"[\s`*\[(\d.)-]*$")
 _SENTENCE = re.compile(r"[.!?;\n]\s")
 
 
+def speaks_of_one(text: str) -> bool:
+    """Whether the text holds a `METHOD /path`."""
+    return bool(_ENDPOINT.search(text))
+
+
 def find(draft: Draft) -> None:
     """Fills `draft.endpoints`, in the order of the document."""
     for section in draft.sections():

@@ -5,6 +5,7 @@ import re
 from sluice.model.service_map import Span
 from sluice.services.architect.reading import fields, listings, names, noting, shapes
 from sluice.services.architect.reading.draft import Draft, EntityDraft
+from sluice.services.architect.reading.endpoints import speaks_of_one
 from sluice.services.architect.reading.services import first_paragraph, is_service
 from sluice.services.architect.reading.tree import Block, Item, Paragraph, Row, Section, Table, Text
 
@@ -214,7 +215,7 @@ def _field_item(draft: Draft, entity: EntityDraft, item: Item) -> None:
         entity.owner = owner
     elif field := listings.from_item(item):
         noting.add(draft, entity, field, item.span, item.text.plain)
-    elif len(item.text.plain) < _CAPTION and not item.text.plain.endswith("."):
+    elif len(item.text.plain) < _CAPTION and not item.text.plain.endswith(".") and not speaks_of_one(item.text.plain):
         question = f"{item.text.plain!r} stands among its fields, but is none; it was ignored."
         draft.ask(entity.name, question, item.span)
 

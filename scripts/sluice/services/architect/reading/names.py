@@ -3,6 +3,7 @@
 import builtins
 import keyword
 import re
+import threading
 import unicodedata
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ _RESERVED_SERVICES = frozenset(
 _RESERVED_ENTITIES = frozenset(
     {"Error", "ValidationError", "Health", "TokenPair"} | {name for name in dir(builtins) if name[0].isupper()}
 )
+_SPELT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d"}
+)
 _PIECE = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _NUMBERING = re.compile(r"^\s*(?:\(?[0-9]+(?:\.[0-9]+)*[.)]?|[A-Z][.)]|[IVX]+[.)])\s+")
 
@@ -38,7 +42,7 @@ _NUMBERING = re.compile(r"^\s*(?:\(?[0-9]+(?:\.[0-9]+)*[.)]?|[A-Z][.)]|[IVX]+[.)
 @lru_cache(maxsize=20_000)
 def split(text: str) -> tuple[str, ...]:
     """The lower-case ASCII words of a name in any notation: `OrderItem`, `order_item`, `Order item`."""
-    plain = unicodedata.normalize("NFKD", text[:400]).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", text[:400].translate(_SPELT)).encode("ascii", "ignore").decode()
     return tuple(piece.lower() for piece in _PIECE.findall(plain))
 
 
@@ -52,6 +56,13 @@ def _engine() -> "inflect.engine":
     import inflect  # noqa: PLC0415 - it takes nearly two seconds, which would delay the service's first health answer
 
     return inflect.engine()
+
+
+def warm_up() -> threading.Thread:
+    """Load what the first document would wait for, beside whatever else goes on."""
+    thread = threading.Thread(target=_engine, name="warm-up", daemon=True)
+    thread.start()
+    return thread
 
 
 @lru_cache(maxsize=20_000)

@@ -69,3 +69,10 @@ def test_numbers_of_headings_are_left_out():
     assert names.without_number("3.1.2 Order") == "Order"
     assert names.without_number("4) Order") == "Order"
     assert names.without_number("2024 in review") == "in review"
+
+
+def test_a_warmed_up_architect_has_its_grammar_before_the_first_document():
+    names.warm_up().join()
+    before = names._engine.cache_info().misses
+    assert names.singular("parcels") == "parcel"
+    assert names._engine.cache_info().misses == before
