@@ -32,9 +32,7 @@ _RESERVED_SERVICES = frozenset(
 _RESERVED_ENTITIES = frozenset(
     {"Error", "ValidationError", "Health", "TokenPair"} | {name for name in dir(builtins) if name[0].isupper()}
 )
-_SPELT = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d"}
-)
+_SPELT = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
 _PIECE = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _NUMBERING = re.compile(r"^\s*(?:\(?[0-9]+(?:\.[0-9]+)*[.)]?|[A-Z][.)]|[IVX]+[.)])\s+")
 

@@ -55,8 +55,8 @@ def _heading(draft: Draft, title: str) -> str:
     ):
         return ""
     before = [word.lower() for word in re.split(r"[\s-]+", found.group(1))[:-1]]
-    spaced = " " in found.group(1)  # `plan-a-service` is a name, `Choosing a service` is none
-    prose = any(draft.words.has("not_services", w) or (spaced and draft.words.has("stop_words", w)) for w in before)
+    telling = before if " " in found.group(1) else before[:1]  # `plan-a-service` is a name
+    prose = any(draft.words.has("not_services", word) or draft.words.has("stop_words", word) for word in telling)
     return "" if prose or len(before) > MAX_WORDS else found.group(1)
 
 

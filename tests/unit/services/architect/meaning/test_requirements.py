@@ -33,3 +33,9 @@ def test_one_id_twice_is_a_question(shop, ask):
     found = shop("## Requirements\n\n- REQ-1: One.\n- REQ-1: Two.\n")
     assert by_id(found)["REQ-1"].text == "REQ-1: One."
     assert "REQ-1" in ask(found)
+
+
+def test_a_service_is_covered_by_what_it_answers(shop):
+    found = shop("## shop-service\n\n- `POST /baskets`\n- `GET /baskets`\n")
+    service = found.service_map.named("shop-service")
+    assert by_id(found)[service.requirement].covered_by[:2] == ("POST /baskets", "GET /baskets")

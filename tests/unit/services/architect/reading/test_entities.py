@@ -93,3 +93,10 @@ def test_two_descriptions_of_one_field_are_a_question(read):
     draft = read(HEAD + "## Entities\n\n### Order\n\n- size: integer\n- size: string\n- a: string\n")
     assert draft.entities["Order"].fields["size"].type == "integer"
     assert ("Order.size", "It is described twice, differently; the first was taken.") in draft.questions
+
+
+def test_endpoints_listed_below_an_entity_are_no_doubtful_fields(read):
+    draft = read(HEAD + "## Entities\n\n### Order\n\n- id: uuid\n- `POST /orders` creates one (201)\n")
+    assert list(draft.entities["Order"].fields) == ["id"]
+    assert not [question for _, question in draft.questions if "stands among its fields" in question]
+    assert [endpoint.key for endpoint in draft.endpoints] == ["POST /orders"]

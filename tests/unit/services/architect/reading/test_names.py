@@ -12,6 +12,7 @@ from sluice.services.architect.reading import names
         ("../../etc/passwd", "etc-passwd"),
         ("$(touch x)", "touch-x"),
         ("Überweisung & Co", "uberweisung-co"),
+        ("Größen", "grossen"),
         ("3d printing", "d-printing"),
         ("architect", "architect-service"),
         ("redis", "redis-service"),

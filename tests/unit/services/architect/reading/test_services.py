@@ -68,3 +68,8 @@ def test_what_is_out_of_scope_is_not_read(read):
     draft = read("# X\n\n## Services\n\n- order-service\n\n## Out of scope\n\n### Later services\n\n- mail-service\n")
     assert named(draft) == ["order-service"]
     assert not draft.questions
+
+
+def test_a_name_in_kebab_case_may_hold_any_word(read):
+    draft = read("# X\n\n## plan-a-service\n\n## point-to-point-service\n\n## Choosing a service\n\n## self-service\n")
+    assert named(draft) == ["plan-a-service", "point-to-point-service"]
