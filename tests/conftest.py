@@ -1,7 +1,6 @@
 """Requirement ids: each test names the ids that it proves; unknown ids fail, `--requirements` prints the matrix."""
 
 import csv
-import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -9,12 +8,17 @@ import pytest
 
 IDS = Path(__file__).parent / "data" / "requirements.tsv"
 CACHE_KEY = "sluice/requirements"
-ENGINE_REASON = "needs a Docker engine, and none answers here"
 
 
 def known_ids():
     with IDS.open(encoding="utf-8") as stream:
         return {row["id"]: row["requirement"] for row in csv.DictReader(stream, delimiter="\t")}
+
+
+def engine_problem():
+    from sluice.phases.deploy.runtimes.docker.preflight import platform
+
+    return platform().problem
 
 
 def ids_of(item):
@@ -37,10 +41,10 @@ def pytest_collection_modifyitems(config, items):
     if wrong:
         raise pytest.UsageError("tests name unknown requirement ids:\n  " + "\n  ".join(wrong))
     config.stash[_LAST] = config.cache.get(CACHE_KEY, {})
-    without_engine = not shutil.which("dockerd")
-    for item in items:
-        if without_engine and item.get_closest_marker("docker"):
-            item.add_marker(pytest.mark.skip(reason=ENGINE_REASON))
+    for_engine = [item for item in items if item.get_closest_marker("docker")]
+    if for_engine and (problem := engine_problem()):
+        for item in for_engine:
+            item.add_marker(pytest.mark.skip(reason=problem))
 
 
 @pytest.hookimpl(wrapper=True)
