@@ -128,6 +128,14 @@ def logs(options: "Options", name: str, lines: str) -> int:
 
 
 @_command(*ONE)
+def compose(options: "Options") -> int:
+    """Print a run's merged compose model and, for each value, the file it came from."""
+    from sluice.commands import compose
+
+    return compose.compose(options)
+
+
+@_command(*ONE)
 def reap(options: "Options") -> int:
     """End what runs left behind, found by their label only."""
     from sluice.commands import stack
@@ -188,6 +196,7 @@ ns = Collection(
     down,
     status,
     logs,
+    compose,
     reap,
     gate,
     report,

@@ -39,7 +39,7 @@ _PROBE = (
 class ComposeGenerator:
     """Makes the compose file of a run's generated services; equal inputs give equal text.
 
-    Each service reads its settings, credentials among them, from `<env_dir>/<service>.env`, which whoever starts the
+    Each service reads its credentials from `<env_dir>/<service>.env`, which whoever starts the
     containers writes with mode 0600.  Paths are relative to the file's directory, the project directory of the merge.
     """
 
@@ -81,6 +81,7 @@ class ComposeGenerator:
                 "args": {"BASE_IMAGE": "${PYTHON_IMAGE:-python:3.11-slim}"},
             },
             "env_file": [f"{self.env_dir}/{name}.env"],
+            "environment": {"SERVICE_NAME": name, "ROOT_PATH": prefix_of(name), "LOG_LEVEL": "INFO"},
             "networks": ["frontend", "backend"],
             "ports": [f"127.0.0.1::{PORT}"],
             "depends_on": _healthy({ARCHITECT, CONTRACT_ENGINE, *(names & set(service.depends_on))}),

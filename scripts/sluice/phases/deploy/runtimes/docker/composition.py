@@ -19,7 +19,11 @@ BEFORE: Final = ("docker-compose.infra.yml", "docker-compose.build1.yml", "docke
 AFTER: Final = ("docker-compose.run4.yml",)
 ENGINE_FILE: Final = "docker-compose.engine.yml"
 _START: Final = {"start_period": "60s", "start_interval": "500ms"}
-_PATIENT_PROBES: Final = {"SLUICE_PROBE_INTERVAL": "30s", "SLUICE_PROBE_PAUSE": "0"}
+_PATIENT_PROBES: Final = {
+    "SLUICE_PROBE_INTERVAL": "30s",
+    "SLUICE_GATEWAY_PROBE_INTERVAL": "30s",
+    "SLUICE_PROBE_PAUSE": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Composition:
     def write_settings(self, values: Mapping[str, str]) -> None:
         """Write the variables of the compose files."""
         known = {"SLUICE_RUN_ID": self.run.run_id, "SLUICE_ENV_DIR": str(self.env_dir)}
-        write_atomic(self.settings_file, dotenv({**known, **values}))
+        write_atomic(self.settings_file, dotenv({**values, **known}))
 
     def write_environment(self, service: str, values: Mapping[str, str]) -> None:
         """Write the variables that one service's container gets."""
@@ -101,3 +105,10 @@ def dotenv(values: Mapping[str, str]) -> str:
     """An env file; single quotes keep every character but themselves."""
     quoted = {name: value.replace("'", "\\'") for name, value in sorted(values.items())}
     return "".join(f"{name}='{value}'\n" for name, value in quoted.items())
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """What `dotenv` wrote; {} when there is no file."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    pairs = (line.split("=", 1) for line in lines)
+    return {name: value[1:-1].replace("\\'", "'") for name, value in pairs}

@@ -15,6 +15,7 @@ from sluice.phases.deploy import databases
 from sluice.phases.deploy.compose import GATEWAY, ComposeGenerator, prefix_of
 from sluice.phases.deploy.runtimes.docker import images
 from sluice.phases.deploy.runtimes.docker.kit import POSTGRES, REDIS, Kit
+from sluice.phases.deploy.runtimes.docker.merge import save
 from sluice.phases.deploy.runtimes.docker.orchestrator import LOG_LINES, Started
 
 SERVICE_PORT: Final = 8080
@@ -37,8 +38,11 @@ class Deployer:
         names = [service.name for service in wanted]
         self.kit.orchestrator.remove([name for name in state.services if name not in {*BUILD1, *names}])
         ComposeGenerator(self.run.run_id).write(wanted, self.run)
-        failed = self._build(wanted)
-        self._furnish(wanted, state)
+        with ThreadPoolExecutor(1) as pool:
+            self._furnish(wanted, state)
+            model = pool.submit(save, self.kit.composition)
+            failed = self._build(wanted)
+            model.result()
         able = [name for name in names if name not in failed]
         started = self.kit.start([*able, GATEWAY], optional=able, generated=True, alone=bool(failed))
         starts = {name: failed.get(name) or self._start(name, started) for name in names}
@@ -55,7 +59,7 @@ class Deployer:
         }
 
     def _furnish(self, wanted: Sequence[ServiceToRun], state: StackState) -> None:
-        """A database, settings and credentials for each service."""
+        """A database and credentials for each service, and what the compose files name as variables."""
         record = self.kit.record
         port = self.kit.engine.containers()[POSTGRES].ports[_POSTGRES_PORT]
         for service in wanted:
@@ -67,9 +71,6 @@ class Deployer:
                     "DATABASE_URL": self.kit.database(name),
                     "REDIS_URL": f"redis://:{record.memory.redis_password}@{REDIS}:6379/0",
                     "JWT_SECRET": state.jwt_secret,
-                    "SERVICE_NAME": service.name,
-                    "ROOT_PATH": prefix_of(service.name),
-                    "LOG_LEVEL": "INFO",
                 },
             )
         self.kit.write_settings([service.name for service in wanted])

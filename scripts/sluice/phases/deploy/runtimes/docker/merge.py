@@ -1,5 +1,6 @@
 """The merged compose model, and the file that each of its values came from; credentials are never read."""
 
+import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +18,11 @@ from sluice.core.files import write_atomic
 from sluice.core.paths import RunPaths
 from sluice.model.base import JsonObject
 from sluice.phases.deploy.compose import FILE_NAME
-from sluice.phases.deploy.runtimes.docker.composition import Composition
+from sluice.phases.deploy.runtimes.docker.composition import Composition, read_dotenv
 
 MASK: Final = "***"
-Path_ = tuple[str, ...]
+MERGED_FILE: Final = "docker-compose.merged.json"
+Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,19 +45,40 @@ def merged(composition: Composition) -> Merged:
         with ThreadPoolExecutor(len(prefixes)) as pool:
             models = list(pool.map(lambda some: _config(stage, some), prefixes))
         place = str(stage.run.root)
+        declared = [_declared(path) for path in files]
     names = [path.name for path in files]
+    found = origins_of(models, names)
+    first = {path[:2]: origin for path, origin in found.items() if path[2:] == ("name",)}
+    # Compose leaves out what no service uses yet, so the file that declares a network can be an earlier one.
+    for path, origin in list(found.items()):
+        if origin == first.get(path[:2]):
+            found[path] = next((n for n, own in zip(names, declared, strict=True) if path[:2] in own), origin)
     whole = _moved(models[-1], place, str(composition.run.root))
-    origins = {".".join(path): name for path, name in origins_of(models, names).items()}
-    return Merged(model=whole if isinstance(whole, dict) else {}, origins=origins)
+    moved = {".".join(path).replace(place, str(composition.run.root)): name for path, name in found.items()}
+    return Merged(model=whole if isinstance(whole, dict) else {}, origins=moved)
 
 
-def origins_of(models: Sequence[JsonValue], names: Sequence[str]) -> dict[Path_, str]:
+def _declared(path: Path) -> set[Keys]:
+    """The networks and volumes of one file."""
+    text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {(kind, name) for kind in ("networks", "volumes") for name in text.get(kind, {})}
+
+
+def save(composition: Composition) -> Path:
+    """Write the merged model with its origins into the run; returns the file."""
+    found = merged(composition)
+    path = composition.directory / MERGED_FILE
+    write_atomic(path, json.dumps({"model": found.model, "origins": dict(found.origins)}, indent=1) + "\n")
+    return path
+
+
+def origins_of(models: Sequence[JsonValue], names: Sequence[str]) -> dict[Keys, str]:
     """The file of each value, where `models[i]` is what the first i + 1 files merge to.
 
     A value comes from the first file with which it was there as it is now; items of lists are known by their value.
     """
-    found: dict[Path_, str] = {}
-    before: dict[Path_, JsonValue] = {}
+    found: dict[Keys, str] = {}
+    before: dict[Keys, JsonValue] = {}
     for model, name in zip(models, names, strict=True):
         now = dict(_values(model))
         found = {path: found[path] if before.get(path, _NOTHING) == now[path] else name for path in now}
@@ -73,7 +96,7 @@ def lines(of: Merged) -> list[str]:
 _NOTHING: Final = "\0"
 
 
-def _values(node: JsonValue, path: Path_ = ()) -> Iterator[tuple[Path_, JsonValue]]:
+def _values(node: JsonValue, path: Keys = ()) -> Iterator[tuple[Keys, JsonValue]]:
     if isinstance(node, dict) and node:
         for key, value in node.items():
             yield from _values(value, (*path, key))
@@ -84,7 +107,7 @@ def _values(node: JsonValue, path: Path_ = ()) -> Iterator[tuple[Path_, JsonValu
         yield path, node
 
 
-def _rows(node: JsonValue, path: Path_, origins: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _rows(node: JsonValue, path: Keys, origins: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     indent = "  " * len(path)
     for key, value in node.items() if isinstance(node, dict) else ():
         inner = (*path, key)
@@ -107,30 +130,21 @@ def _scalar(value: JsonValue) -> str:
 
 @contextmanager
 def _rehearsal(composition: Composition) -> Iterator[Composition]:
-    """A copy of the run's own part whose env files name the variables without their values."""
+    """A copy of the run's own part with env files that name variables without values."""
     with tempfile.TemporaryDirectory(prefix="sluice-") as directory:
         stage = Composition(RunPaths(Path(directory) / composition.run.run_id))
         own = composition.directory / FILE_NAME
         if own.is_file():
             write_atomic(stage.directory / FILE_NAME, own.read_bytes())
-        if composition.settings_file.is_file():
-            write_atomic(stage.settings_file, composition.settings_file.read_bytes())
-        else:
-            stage.write_settings({})
+        stage.write_settings(read_dotenv(composition.settings_file))
         for service in _services(stage.files()):
-            known = composition.env_dir / f"{service}.env"
-            stage.write_environment(service, dict.fromkeys(_names(known), MASK))
+            known = read_dotenv(composition.env_dir / f"{service}.env")
+            stage.write_environment(service, dict.fromkeys(known, MASK))
         yield stage
 
 
 def _services(files: Sequence[Path]) -> set[str]:
     return {name for path in files for name in yaml.safe_load(path.read_text(encoding="utf-8")).get("services", {})}
-
-
-def _names(env_file: Path) -> list[str]:
-    if not env_file.is_file():
-        return []
-    return [line.partition("=")[0] for line in env_file.read_text(encoding="utf-8").splitlines() if "=" in line]
 
 
 def _config(stage: Composition, files: Sequence[Path]) -> JsonObject:
@@ -141,10 +155,11 @@ def _config(stage: Composition, files: Sequence[Path]) -> JsonObject:
         compose_env_files=[stage.settings_file],
     )
     try:
-        return client.compose.config(return_json=True)
+        model: JsonObject = client.compose.config(return_json=True)
     except DockerException as error:
         said = (error.stderr or "").strip().splitlines()[-5:]
         raise EnvironmentFailure(f"compose refuses {files[-1].name}", details=said, hint="mend the file") from error
+    return {key: value for key, value in model.items() if not key.startswith("x-")}
 
 
 def _moved(node: JsonValue, old: str, new: str) -> JsonValue:
