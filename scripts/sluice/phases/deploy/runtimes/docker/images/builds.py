@@ -1,13 +1,12 @@
 """The engine's image commands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from sluice.core.environment import variable
 from sluice.core.proc import Completed
 from sluice.phases.deploy.runtimes.docker.engine import Engine
-from sluice.phases.deploy.runtimes.docker.images.options import Cancelled, never
 
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _BUILD_TIMEOUT_S: Final = 900.0
@@ -33,9 +32,9 @@ def python_minor(image: str) -> str:
     return ".".join(version.split(".")[:2])
 
 
-def pull(image: str, *, cancelled: Cancelled = never) -> str:
+def pull(image: str) -> str:
     """Fetch an image; '' or why it cannot be had."""
-    return _failure(Engine("").call("pull", image, timeout=_PULL_TIMEOUT_S, cancelled=cancelled), lines=1)
+    return _failure(Engine("").call("pull", image, timeout=_PULL_TIMEOUT_S), lines=1)
 
 
 def build(
@@ -46,7 +45,7 @@ def build(
     labels: Mapping[str, str] | None = None,
     secrets: Mapping[str, Path] | None = None,
     run_id: str = "",
-    cancelled: Cancelled = never,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> str:
     """Build the image of a directory with BuildKit; '' or the end of what the failed build said.
 

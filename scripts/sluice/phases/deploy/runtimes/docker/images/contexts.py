@@ -1,7 +1,7 @@
 """The directories that images are built from: a recipe's Dockerfile, and beside it what it copies."""
 
-import os
 import shutil
+import stat
 import sysconfig
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
@@ -73,11 +73,7 @@ def postgres(context: Path, _packages: Packages) -> dict[str, str]:
 
 def traefik(context: Path, _packages: Packages) -> dict[str, str]:
     """The Traefik of the wheel that the embedded runtime uses too."""
-    program = Path(sysconfig.get_path("scripts"), "traefik")
-    try:
-        os.link(program, context / program.name)
-    except OSError:  # another file system
-        shutil.copy(program, context)
+    shutil.copy(Path(sysconfig.get_path("scripts"), "traefik"), context)
     return {}
 
 
@@ -101,11 +97,26 @@ def install(target: Path, minor: str, requirements: Path, *, constraint: Path | 
     Raises:
         ProcessFailed: a package is not to be had.
     """
-    argv = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", str(target), "--python-version", minor]
-    argv += ["--requirement", str(requirements), *(["--constraint", str(constraint)] if constraint else [])]
+    argv = [uv.find_uv_bin(), "pip", "install", "--quiet", "--link-mode", "copy", "--python-version", minor]
+    argv += [
+        "--target",
+        str(target),
+        "--requirement",
+        str(requirements),
+        *(["--constraint", str(constraint)] if constraint else []),
+    ]
     env = child_environment(index_variables(), inherit=("UV_FIND_LINKS", "UV_EXTRA_INDEX_URL", "UV_INDEX_STRATEGY"))
     done = proc.run(argv, env=env, timeout=_INSTALL_TIMEOUT_S)
     done.check(hint="check that the package index answers (UV_* variables or pip's configuration)")
+
+
+def make_readable(context: Path) -> None:
+    """Let everybody read the files, whatever this machine's umask is: in a container they belong to root."""
+    for path in context.rglob("*"):
+        if not path.is_symlink():
+            mode = stat.S_IMODE(path.stat().st_mode)
+            runs = 0o111 if path.is_dir() or mode & stat.S_IXUSR else 0
+            path.chmod(mode | 0o444 | runs)
 
 
 FILL: Final[Mapping[str, Callable[[Path, Packages], dict[str, str]]]] = {

@@ -1,7 +1,6 @@
 """Debian packages by apt, as if on an empty machine: nothing of this one is read but its mirrors and lists."""
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 from platform import freedesktop_os_release, machine
@@ -11,16 +10,15 @@ from sluice.core import proc
 from sluice.core.environment import child_environment
 from sluice.core.files import mark_ours, write_atomic
 
-_TIMEOUT_S = 300.0
-_HINT = "offline images need apt on a Debian machine, its lists (`apt-get update`) and a mirror that answers"
+_TIMEOUT_S: Final = 300.0
+_HINT: Final = "offline images need a Debian machine, its package lists (`apt-get update`) and a mirror that answers"
+_DEPENDS: Final = frozenset({"Depends:", "PreDepends:"})
 NEEDED_BY_SCRIPTS: Final = frozenset({
-    "adduser", "debconf", "debianutils", "dpkg", "init-system-helpers", "libdebconfclient0", "libfile-find-rule-perl",
-    "libgdbm-compat4", "libgdbm6", "libmd0", "libnumber-compare-perl", "libpam-modules", "libpam-modules-bin",
-    "libpam0g", "libsemanage-common", "libsemanage2", "libsepol2", "libtext-glob-perl", "lsb-base", "passwd", "perl",
-    "perl-base", "sysvinit-utils", "tar", "usrmerge",
+    "adduser", "debconf", "debianutils", "dpkg", "init-system-helpers", "lsb-base", "perl", "perl-base", "tar",
 })  # fmt: skip
 """Packages that only maintainer scripts use, which never run here."""
-_FAMILIES: Final = ("libperl5", "perl-modules-5")
+Graph = Mapping[str, frozenset[str]]
+"""What each package needs at once."""
 
 
 class Apt:
@@ -34,21 +32,17 @@ class Apt:
             "Dir::Cache::pkgcache": home / "packages.bin",
             "Dir::Cache::srcpkgcache": home / "sources.bin",
             "Debug::NoLocking": "1",
-            "APT::Install-Recommends": "false",
             "APT::Sandbox::User": "root",
         }
-        flags = (("-o", f"{name}={value}") for name, value in options.items())
-        self._argv = ("apt-get", "-qq", *chain.from_iterable(flags))
+        self._options = tuple(chain.from_iterable(("-o", f"{name}={value}") for name, value in options.items()))
 
-    def closure(self, roots: Iterable[str]) -> frozenset[str]:
-        """The packages that these need in order to work, themselves included; what only installs them is left out.
+    def graph(self, roots: Iterable[str]) -> Graph:
+        """What these packages need, and what that needs.
 
         Raises:
             EnvironmentFailure: there is no apt, or it knows no such package.
         """
-        done = self._run("--simulate", "install", *sorted(roots))
-        names = (line.split()[1] for line in done.stdout.splitlines() if line.startswith("Inst "))
-        return frozenset(name for name in names if name not in NEEDED_BY_SCRIPTS and not name.startswith(_FAMILIES))
+        return read_graph(self._run("apt-cache", "depends", "--important", "--recurse", *sorted(roots)).stdout)
 
     def download(self, names: Iterable[str]) -> dict[str, Path]:
         """Each package's file, in `debs/`; what is there already is not fetched again.
@@ -59,21 +53,51 @@ class Apt:
         debs = self._home / "debs"
         debs.mkdir(exist_ok=True)
         wanted = sorted(names)
-        listed = self._run("--print-uris", "download", *wanted).stdout.splitlines()
+        listed = self._run("apt-get", "-qq", "--print-uris", "download", *wanted).stdout.splitlines()
         files = {name: debs / name for name in (line.split()[1] for line in listed)}
         if any(not path.is_file() for path in files.values()):
-            self._run("download", *wanted, cwd=debs)
+            self._run("apt-get", "-qq", "download", *wanted, cwd=debs)
         for path in set(debs.iterdir()) - set(files.values()):
             path.unlink()
         return {name.split("_")[0]: path for name, path in sorted(files.items())}
 
-    def _run(self, *arguments: str, cwd: Path | None = None) -> proc.Completed:
-        run = partial(proc.run, timeout=_TIMEOUT_S, env=child_environment({"LC_ALL": "C"}))
-        return run([*self._argv, *arguments], cwd=cwd).check(hint=_HINT)
+    def _run(self, program: str, *arguments: str, cwd: Path | None = None) -> proc.Completed:
+        env = child_environment({"LC_ALL": "C"})
+        argv = [program, *self._options, *arguments]
+        return proc.run(argv, cwd=cwd, timeout=_TIMEOUT_S, env=env).check(hint=_HINT)
+
+
+def read_graph(text: str) -> Graph:
+    """The answer of `apt-cache depends`; of alternatives the first, of what several packages provide none."""
+    found: dict[str, set[str]] = {}
+    current: set[str] = set()
+    alternative = False
+    for line in text.splitlines():
+        if not line.startswith((" ", "|")):
+            current = found.setdefault(line, set())
+            continue
+        words = line.replace("|", " ").split()
+        if words[0] in _DEPENDS:
+            if not alternative and not words[1].startswith("<"):
+                current.add(words[1])
+            alternative = line.lstrip().startswith("|")
+    return {name: frozenset(needed) for name, needed in found.items()}
+
+
+def closure(graph: Graph, roots: Iterable[str]) -> frozenset[str]:
+    """The packages that these need in order to work, themselves included; what only installs them is left out."""
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name not in NEEDED_BY_SCRIPTS:
+            found.add(name)
+            waiting += graph.get(name, ())
+    return frozenset(found)
 
 
 def release() -> str:
-    """`bookworm amd64`: what packages depend on; '' where this is no Debian machine."""
+    """`bookworm x86_64`: what packages depend on; '' where this is no Debian machine."""
     try:
         system = freedesktop_os_release()
     except OSError:

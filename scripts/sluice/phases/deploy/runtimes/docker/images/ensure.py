@@ -1,6 +1,6 @@
 """The image for each variable of the compose files, official or our own; only what is missing is fetched or built."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from filelock import FileLock
@@ -9,15 +9,13 @@ from sluice.core.files import mark_ours
 from sluice.core.paths import Workspace
 from sluice.phases.deploy.runtimes.docker.images import builds
 from sluice.phases.deploy.runtimes.docker.images.offline import Builder
-from sluice.phases.deploy.runtimes.docker.images.options import Cancelled, Emit, never
 from sluice.phases.deploy.runtimes.docker.images.recipes import BUILD1_RECIPE, OFFICIAL, PYTHON, Recipe, offline_tag
 
 _LOCK_POLL_S: Final = 0.1
+Emit = Callable[..., None]
 
 
-def ensure_images(
-    workspace: Workspace, emit: Emit, *, offline: bool = False, cancelled: Cancelled = never
-) -> dict[str, str]:
+def ensure_images(workspace: Workspace, emit: Emit, *, offline: bool = False) -> dict[str, str]:
     """PYTHON_IMAGE, POSTGRES_IMAGE, REDIS_IMAGE, TRAEFIK_IMAGE and SLUICE_IMAGE, each of them on the engine.
 
     An official image that the engine has, or a registry gives, is used; else the equivalent that `docker/offline`
@@ -29,10 +27,10 @@ def ensure_images(
     home = mark_ours(workspace.root / "images")
     with FileLock(home / "lock", poll_interval=_LOCK_POLL_S):
         having = builds.present()
-        builder = Builder(home, having, emit, cancelled)
+        builder = Builder(home, having, emit)
         chosen = {recipe.variable: _at_hand(recipe, having, offline=offline) for recipe in OFFICIAL}
         missing = [recipe for recipe in OFFICIAL if not chosen[recipe.variable]]
-        pulled = [] if offline else _pulled(missing, emit, cancelled)
+        pulled = [] if offline else _pulled(missing, emit)
         chosen |= {recipe.variable: recipe.official for recipe in pulled}
         chosen |= builder.offline([recipe for recipe in missing if recipe not in pulled])
         chosen[BUILD1_RECIPE.variable] = builder.build1(chosen[PYTHON.variable])
@@ -45,11 +43,11 @@ def _at_hand(recipe: Recipe, having: frozenset[str], *, offline: bool) -> str:
     return next((image for image in wanted if image in having), "")
 
 
-def _pulled(missing: Sequence[Recipe], emit: Emit, cancelled: Cancelled) -> list[Recipe]:
+def _pulled(missing: Sequence[Recipe], emit: Emit) -> list[Recipe]:
     """Those of which a registry gave the official image; the first failure says enough about the others."""
     for number, recipe in enumerate(missing):
         emit("image.pulling", f"fetching {recipe.official}", image=recipe.official)
-        if why := builds.pull(recipe.official, cancelled=cancelled):
+        if why := builds.pull(recipe.official):
             emit("image.absent", f"{recipe.official} cannot be fetched, so it is built here: {why}")
             return list(missing[:number])
     return list(missing)

@@ -3,16 +3,16 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from sluice.core.errors import EnvironmentFailure
 from sluice.core.files import remove_ours
 from sluice.phases.deploy.runtimes.docker.images import builds, contexts
 from sluice.phases.deploy.runtimes.docker.images.contexts import Packages
-from sluice.phases.deploy.runtimes.docker.images.debian import Apt
-from sluice.phases.deploy.runtimes.docker.images.options import Cancelled, Emit
+from sluice.phases.deploy.runtimes.docker.images.debian import Apt, closure
 from sluice.phases.deploy.runtimes.docker.images.recipes import (
     BUILD1_RECIPE,
     OFFLINE,
@@ -34,11 +34,13 @@ class Builder:
 
     home: Path
     having: frozenset[str]
-    emit: Emit
-    cancelled: Cancelled
+    emit: Callable[..., None]
+    stopped: Event = field(default_factory=Event)
 
     def offline(self, recipes: Sequence[Recipe]) -> dict[str, str]:
         """The offline image for the variable of each recipe.
+
+        The first that fails ends the others, as does an interruption.
 
         Raises:
             EnvironmentFailure: packages cannot be fetched, or a build failed; shows its last lines.
@@ -50,8 +52,12 @@ class Builder:
             layers = pool.submit(self._layers, [recipe for recipe in missing if recipe.packages])
             for recipe in missing:
                 started[recipe.name] = pool.submit(self._one, recipe, layers, started.get(recipe.parent))
-        for future in started.values():
-            future.result()
+            try:
+                for future in started.values():
+                    future.result()
+            except BaseException:
+                self.stopped.set()
+                raise
         return {recipe.variable: offline_tag(recipe) for recipe in recipes}
 
     def build1(self, python_image: str) -> str:
@@ -75,13 +81,12 @@ class Builder:
         if not recipes:
             return {}
         apt = Apt(self.home / "apt")
-        named: dict[str, frozenset[str]] = {}
-        for recipe in (*(OFFLINE[each.parent] for each in recipes if each.parent), *recipes):
-            if recipe.name not in named:
-                below = named.get(recipe.parent, frozenset())
-                named[recipe.name] = apt.closure(recipe.packages) - below
-        files = apt.download({name for recipe in recipes for name in named[recipe.name]})
-        return {each.name: {name: files[name] for name in sorted(named[each.name])} for each in recipes}
+        parents = [OFFLINE[recipe.parent] for recipe in recipes if recipe.parent]
+        graph = apt.graph({name for recipe in (*parents, *recipes) for name in recipe.packages})
+        named = {recipe.name: closure(graph, recipe.packages) for recipe in (*parents, *recipes)}
+        own = {recipe.name: named[recipe.name] - named.get(recipe.parent, frozenset()) for recipe in recipes}
+        files = apt.download(frozenset().union(*own.values()))
+        return {recipe: {name: files[name] for name in sorted(names)} for recipe, names in own.items()}
 
     def _one(self, recipe: Recipe, layers: Future[Layers], parent: Future[str] | None) -> str:
         def fill(context: Path) -> dict[str, str]:
@@ -97,8 +102,9 @@ class Builder:
         began = time.monotonic()
         context = contexts.fresh(self.home / recipe.name, recipe.directory)
         arguments = fill(context)
+        contexts.make_readable(context)
         labels = {RECIPE_LABEL: tag.rsplit("-", 1)[-1]}
-        if why := builds.build(context, tag=tag, arguments=arguments, labels=labels, cancelled=self.cancelled):
+        if why := builds.build(context, tag=tag, arguments=arguments, labels=labels, cancelled=self.stopped.is_set):
             hint = f"mend {recipe.directory.relative_to(recipe.directory.parents[1])}, or make room on the disk"
             raise EnvironmentFailure(f"cannot build the image {tag}", details=why.splitlines(), hint=hint)
         remove_ours(context)

@@ -2,14 +2,14 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Final
 
 from sluice.engine.stack import ServiceToRun
 from sluice.phases.deploy.compose import RUN_LABEL
 from sluice.phases.deploy.runtimes.docker.images import builds
-from sluice.phases.deploy.runtimes.docker.images.options import Cancelled, Emit, never
 from sluice.phases.deploy.runtimes.docker.images.recipes import PYTHON
 from sluice.phases.deploy.runtimes.docker.images.secrets import build_secrets
 
@@ -25,14 +25,13 @@ def build_services(
     services: Sequence[ServiceToRun],
     run_id: str,
     images: Mapping[str, str],
-    emit: Emit,
-    *,
-    cancelled: Cancelled = never,
+    emit: Callable[..., None],
 ) -> dict[str, str]:
     """Build each service's image from its own Dockerfile, on PYTHON_IMAGE; what went wrong by service, {} for nothing.
 
     The images carry the run's label, so that whatever ends the run finds them.
     """
+    stopped = Event()
     with build_secrets() as secrets, ThreadPoolExecutor(max(_LEAST_PARALLEL, os.cpu_count() or 1)) as pool:
 
         def build(service: ServiceToRun) -> str:
@@ -45,11 +44,15 @@ def build_services(
                 labels={RUN_LABEL: run_id},
                 secrets=secrets,
                 run_id=run_id,
-                cancelled=cancelled,
+                cancelled=stopped.is_set,
             )
             seconds = round(time.monotonic() - began, 1)
             emit("image.failed" if why else "image.built", f"{tag}: {seconds} s", image=tag, seconds=seconds)
             return why
 
-        failures = pool.map(build, services)
+        try:
+            failures = list(pool.map(build, services))
+        except BaseException:
+            stopped.set()
+            raise
         return {service.name: why for service, why in zip(services, failures, strict=True) if why}
