@@ -2,6 +2,7 @@ import secrets
 
 import pytest
 
+from dockers import kept_pipeline
 from pipelines import run_pipeline
 
 
@@ -21,3 +22,10 @@ def tasktracker(tmp_path_factory, key):
 def planted(tmp_path_factory, key):
     """The same with planted violations."""
     return run_pipeline(tmp_path_factory.mktemp("planted"), "--plant", env={"ANTHROPIC_API_KEY": key})
+
+
+@pytest.fixture(scope="session")
+def dockered(tmp_path_factory, key):
+    """TaskTracker on the engine, once for all tests; its stack runs until the last of them."""
+    with kept_pipeline(tmp_path_factory.mktemp("dockered"), env={"ANTHROPIC_API_KEY": key}) as run:
+        yield run
