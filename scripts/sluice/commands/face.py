@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from sluice.core.errors import EXIT_INTERRUPTED, EXIT_UNEXPECTED, EnvironmentFailure, SluiceError
+from sluice.core.errors import EXIT_INTERRUPTED, EXIT_UNEXPECTED, EnvironmentFailure, InputError, SluiceError
 from sluice.core.files import write_atomic
 
 _MACHINE = frozenset(
@@ -35,6 +35,17 @@ def run_command(command: Callable[[], int]) -> int:
         return _refused_by_machine(error) if error.errno in _MACHINE else _crashed(error)
     except Exception as error:  # noqa: BLE001 - the one place that may
         return _crashed(error)
+
+
+def whole_number(flag: str, text: str) -> int:
+    """The value of a flag that takes a number.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise InputError(f"--{flag} takes a whole number, not {text!r}", hint=f"for example `--{flag} 3`")
+    return int(text[:9])
 
 
 def _refused_by_machine(error: OSError) -> int:
