@@ -1,0 +1,70 @@
+import pytest
+
+from sluice.commands.outcome import Finished, stored_summary, view_of_run
+from sluice.commands.plugins import all_phases
+from sluice.core.errors import GateRefused
+from sluice.core.files import write_atomic
+from sluice.core.paths import RunPaths
+from sluice.engine import manifest
+from sluice.model.summary import Summary
+from sluice.reports.report import RunView
+
+RUN_ID = "20260101-000000-abcdef"
+
+
+def ended(verdict, error=None):
+    summary = Summary(run_id=RUN_ID, verdict=verdict, reason="so", runtime="embedded")
+    return Finished(RunView(summary=summary), RunPaths.__new__(RunPaths), error)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "strict", "code"),
+    [
+        ("passed", False, 0),
+        ("passed", True, 0),
+        ("partial", False, 0),
+        ("partial", True, 6),
+        ("failed", False, 5),
+        ("failed", True, 5),
+    ],
+)
+def test_the_exit_code_follows_from_the_verdict(verdict, strict, code):
+    assert ended(verdict).exit_code(strict=strict) == code
+
+
+def test_the_error_that_stopped_a_run_decides_its_code():
+    assert ended("failed", GateRefused("no")).exit_code(strict=False) == 4
+    assert ended("partial", GateRefused("no")).exit_code(strict=True) == 4
+
+
+def test_a_killed_run_is_shown_as_far_as_it_came(make_run):
+    paths = make_run(
+        events=[
+            ("phase.started", {"name": "health"}),
+            ("phase.finished", {"name": "health", "status": "passed", "seconds": 1.5}),
+            ("phase.started", {"name": "smoke"}),
+            ("phase.finished", {"name": "register", "status": "glorious", "seconds": "x"}),
+            ("phase.started", {"name": "no such phase"}),
+        ]
+    )
+    summary = view_of_run(paths, all_phases(), runtime="embedded").summary
+    assert [phase.status for phase in summary.phases[:4]] == ["passed", "interrupted", "not run", "error"]
+    assert (summary.verdict, summary.seconds) == ("failed", 1.5)
+    assert summary.reason == "interrupted in phase 2 (smoke)"
+
+
+def test_the_summary_of_a_finished_run_is_taken_from_its_files(make_run):
+    paths = make_run()
+    stored = ended("passed").view.summary
+    write_atomic(paths.reports / "summary.json", stored.model_dump_json())
+    assert stored_summary(paths) is None, "its manifest says that it has not ended"
+    begun = manifest.load(paths)
+    manifest.save(begun.model_copy(update={"ended": "2026-01-01T00:00:00.000Z"}), paths)
+    assert stored_summary(paths).view.summary == stored
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"verdict": "glorious"}', "[1]"])
+def test_a_damaged_summary_is_none(make_run, damage):
+    paths = make_run()
+    write_atomic(paths.reports / "summary.json", damage)
+    assert stored_summary(paths) is None
