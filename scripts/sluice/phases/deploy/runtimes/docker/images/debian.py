@@ -1,4 +1,4 @@
-"""Debian packages by apt, as if on an empty machine: nothing of this one is read but its mirrors and lists."""
+"""Debian packages by apt, as if on an empty machine: nothing of this one is read but its mirrors and its lists."""
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
@@ -11,7 +11,7 @@ from sluice.core.environment import child_environment
 from sluice.core.files import mark_ours, write_atomic
 
 _TIMEOUT_S: Final = 300.0
-_HINT: Final = "offline images need a Debian machine, its package lists (`apt-get update`) and a mirror that answers"
+_HINT: Final = "offline images need a Debian machine with a package mirror that answers"
 _DEPENDS: Final = frozenset({"Depends:", "PreDepends:"})
 NEEDED_BY_SCRIPTS: Final = frozenset({
     "adduser", "debconf", "debianutils", "dpkg", "init-system-helpers", "lsb-base", "perl", "perl-base", "tar",
@@ -34,7 +34,18 @@ class Apt:
             "Debug::NoLocking": "1",
             "APT::Sandbox::User": "root",
         }
-        self._options = tuple(chain.from_iterable(("-o", f"{name}={value}") for name, value in options.items()))
+        self._options = list(chain.from_iterable(("-o", f"{name}={value}") for name, value in options.items()))
+
+    def update(self) -> None:
+        """Use lists of its own from now on, fresh ones: the machine may have none, or name packages that are gone.
+
+        Raises:
+            EnvironmentFailure: there is no apt, or no mirror answers.
+        """
+        lists = self._home / "lists"
+        (lists / "partial").mkdir(parents=True, exist_ok=True)
+        self._options += ["-o", f"Dir::State::lists={lists}"]
+        self._run("apt-get", "-qq", "update")
 
     def graph(self, roots: Iterable[str]) -> Graph:
         """What these packages need, and what that needs.

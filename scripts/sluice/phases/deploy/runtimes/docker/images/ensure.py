@@ -5,6 +5,8 @@ from typing import Final
 
 from filelock import FileLock
 
+from sluice.core.environment import variable
+from sluice.core.errors import EnvironmentFailure
 from sluice.core.files import mark_ours
 from sluice.core.paths import Workspace
 from sluice.phases.deploy.runtimes.docker.images import builds
@@ -18,8 +20,8 @@ Emit = Callable[..., None]
 def ensure_images(workspace: Workspace, emit: Emit, *, offline: bool = False) -> dict[str, str]:
     """PYTHON_IMAGE, POSTGRES_IMAGE, REDIS_IMAGE, TRAEFIK_IMAGE and SLUICE_IMAGE, each of them on the engine.
 
-    An official image that the engine has, or a registry gives, is used; else the equivalent that `docker/offline`
-    builds.  With `offline` always the latter.
+    What an environment variable of such a name says is used.  Else an official image that the engine has, or a registry
+    gives; else the equivalent that `docker/offline` builds.  With `offline` always the latter.
 
     Raises:
         EnvironmentFailure: no engine, or an image can be neither fetched nor built.
@@ -28,13 +30,33 @@ def ensure_images(workspace: Workspace, emit: Emit, *, offline: bool = False) ->
     with FileLock(home / "lock", poll_interval=_LOCK_POLL_S):
         having = builds.present()
         builder = Builder(home, having, emit)
-        chosen = {recipe.variable: _at_hand(recipe, having, offline=offline) for recipe in OFFICIAL}
+        chosen = {
+            recipe.variable: _named(recipe, having, emit) or _at_hand(recipe, having, offline=offline)
+            for recipe in OFFICIAL
+        }
         missing = [recipe for recipe in OFFICIAL if not chosen[recipe.variable]]
         pulled = [] if offline else _pulled(missing, emit)
         chosen |= {recipe.variable: recipe.official for recipe in pulled}
         chosen |= builder.offline([recipe for recipe in missing if recipe not in pulled])
         chosen[BUILD1_RECIPE.variable] = builder.build1(chosen[PYTHON.variable])
     return chosen
+
+
+def _named(recipe: Recipe, having: frozenset[str], emit: Emit) -> str:
+    """The image that the environment names instead, '' where it names none.
+
+    Raises:
+        EnvironmentFailure: neither the engine nor a registry has it.
+    """
+    image = variable(recipe.variable) or ""
+    if image and image not in having:
+        emit("image.pulling", f"fetching {image}", image=image)
+        if why := builds.pull(image):
+            hint = f"unset {recipe.variable}, or name an image that the engine has: `docker image ls`"
+            raise EnvironmentFailure(
+                f"{recipe.variable} names {image}, which cannot be fetched", details=[why], hint=hint
+            )
+    return image
 
 
 def _at_hand(recipe: Recipe, having: frozenset[str], *, offline: bool) -> str:

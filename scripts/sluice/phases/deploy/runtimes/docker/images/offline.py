@@ -1,18 +1,18 @@
 """Builds the images for which there is no registry; what does not depend on each other is built at the same time."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Final
 
-from sluice.core.errors import EnvironmentFailure
+from sluice.core.errors import EnvironmentFailure, ProcessFailed
 from sluice.core.files import remove_ours
 from sluice.phases.deploy.runtimes.docker.images import builds, contexts
 from sluice.phases.deploy.runtimes.docker.images.contexts import Packages
-from sluice.phases.deploy.runtimes.docker.images.debian import Apt, closure
+from sluice.phases.deploy.runtimes.docker.images.debian import Apt, closure, release
 from sluice.phases.deploy.runtimes.docker.images.recipes import (
     BUILD1_RECIPE,
     OFFLINE,
@@ -47,6 +47,8 @@ class Builder:
         """
         parents = [OFFLINE[name] for name in sorted({recipe.parent for recipe in recipes} - {""})]
         missing = [recipe for recipe in (*parents, *recipes) if offline_tag(recipe) not in self.having]
+        if missing:
+            self.emit("image.building", f"building {', '.join(recipe.name for recipe in missing)}")
         started: dict[str, Future[str]] = {}
         with ThreadPoolExecutor(_PARALLEL) as pool:
             layers = pool.submit(self._layers, [recipe for recipe in missing if recipe.packages])
@@ -80,13 +82,17 @@ class Builder:
     def _layers(self, recipes: Sequence[Recipe]) -> Layers:
         if not recipes:
             return {}
-        apt = Apt(self.home / "apt")
+        if not release():
+            hint = "let the engine reach a registry, or load the official images: `docker load`"
+            raise EnvironmentFailure("images can be built without a registry only on a Debian machine", hint=hint)
         parents = [OFFLINE[recipe.parent] for recipe in recipes if recipe.parent]
-        graph = apt.graph({name for recipe in (*parents, *recipes) for name in recipe.packages})
-        named = {recipe.name: closure(graph, recipe.packages) for recipe in (*parents, *recipes)}
-        own = {recipe.name: named[recipe.name] - named.get(recipe.parent, frozenset()) for recipe in recipes}
-        files = apt.download(frozenset().union(*own.values()))
-        return {recipe: {name: files[name] for name in sorted(names)} for recipe, names in own.items()}
+        wanted = {recipe.name: recipe for recipe in (*parents, *recipes)}
+        apt = Apt(self.home / "apt")
+        try:
+            return _fetched(apt, recipes, wanted)
+        except ProcessFailed:
+            apt.update()
+            return _fetched(apt, recipes, wanted)
 
     def _one(self, recipe: Recipe, layers: Future[Layers], parent: Future[str] | None) -> str:
         def fill(context: Path) -> dict[str, str]:
@@ -111,3 +117,12 @@ class Builder:
         seconds = round(time.monotonic() - began, 1)
         self.emit("image.built", f"{tag} built in {seconds} s", image=tag, seconds=seconds)
         return tag
+
+
+def _fetched(apt: Apt, recipes: Sequence[Recipe], wanted: Mapping[str, Recipe]) -> Layers:
+    """Each recipe's packages, without those of its parent, which is among `wanted`."""
+    graph = apt.graph({name for recipe in wanted.values() for name in recipe.packages})
+    closures = {name: closure(graph, recipe.packages) for name, recipe in wanted.items()}
+    own = {recipe.name: closures[recipe.name] - closures.get(recipe.parent, frozenset()) for recipe in recipes}
+    files = apt.download(frozenset().union(*own.values()))
+    return {name: {package: files[package] for package in sorted(packages)} for name, packages in own.items()}

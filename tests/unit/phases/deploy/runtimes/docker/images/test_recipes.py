@@ -1,10 +1,12 @@
 import re
+import sysconfig
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from sluice.core import proc
 from sluice.phases.build.builders.template import pins
 from sluice.phases.deploy.runtimes.docker.images import contexts, recipes
 
@@ -71,3 +73,10 @@ def test_a_recipe_without_a_list_asks_for_no_debian_package():
     assert not recipes.POSTGRES.packages
     assert not replace(recipes.BASE, name="none").packages
     assert recipes.REDIS.packages == ("redis-server",)
+
+
+@pytest.mark.parametrize("recipe", [*recipes.OFFLINE.values(), recipes.BUILD1_RECIPE], ids=lambda recipe: recipe.name)
+def test_hadolint_finds_nothing_in_a_recipe(recipe):
+    hadolint = Path(sysconfig.get_path("scripts"), "hadolint")
+    found = proc.run([str(hadolint), "--failure-threshold", "info", "Dockerfile"], cwd=recipe.directory, timeout=60)
+    assert (found.code, found.stdout) == (0, "")
