@@ -64,16 +64,19 @@ install_missing() {
   [[ ${#missing[@]} == 0 ]] || install_packages "${missing[@]}"
 }
 
-engine_runs() { # whether dockerd is there already, perhaps still starting
+engine_runs() { # whether dockerd is there already, perhaps still starting; a dead one may be left as a zombie
   local pid
-  [[ -s $PID_FILE ]] && pid=$(<"$PID_FILE") && [[ $(cat "/proc/$pid/comm" 2>/dev/null) == dockerd ]]
+  [[ -s $PID_FILE ]] && pid=$(<"$PID_FILE") && [[ -r /proc/$pid/status ]] &&
+    awk '/^Name:/ {name = $2} /^State:/ {state = $2} END {exit name != "dockerd" || state == "Z"}' "/proc/$pid/status"
 }
 
 start_engine() {
   if [[ -d /run/systemd/system ]]; then
     systemctl start docker
   elif ! engine_runs; then
-    # Nothing manages services here (a container, a CI job): the engine outlives this script and logs to a file.
+    # Nothing manages services here (a container, a CI job): the engine outlives this script and logs to a file.  It
+    # would not start if another process has the number that a dead engine left behind.
+    rm -f "$PID_FILE"
     setsid dockerd >>"$LOG" 2>&1 </dev/null &
   fi
   for _ in {1..150}; do
