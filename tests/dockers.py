@@ -20,7 +20,7 @@ BUILD1 = CORE[2:]
 GENERATED = ("auth-service", "notification-service", "order-service")
 NINE = {*CORE, *GENERATED, "traefik"}
 LABEL = "sluice.run"
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 docker = DockerClient()
 
@@ -46,6 +46,14 @@ def eventually(condition, seconds=PATIENCE_S):
 def get(url, **options):
     with httpx2.Client(**client_options(url, 5.0)) as client:
         return client.get(url, **options)
+
+
+def status(url):
+    """The status of an answer, None without one."""
+    try:
+        return get(url).status_code
+    except httpx2.HTTPError:
+        return None
 
 
 @contextmanager

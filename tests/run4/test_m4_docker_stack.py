@@ -1,0 +1,286 @@
+import json
+import signal
+import stat
+import subprocess
+
+import psutil
+import pytest
+from testcontainers.compose import DockerCompose
+
+from dockers import (
+    BUILD1,
+    DOCKER,
+    GENERATED,
+    LABEL,
+    NINE,
+    docker,
+    docker_pipeline,
+    eventually,
+    get,
+    left_on_engine,
+    status,
+)
+from pipelines import PHASES, finished, invoke, invoke_argv, left_behind, newest_run_id, signal_inside
+from sluice.core.config import Settings
+from sluice.core.paths import Workspace
+from sluice.phases.deploy.runtimes.docker import leftovers
+from sluice.phases.deploy.runtimes.docker.kit import Kit
+
+pytestmark = [pytest.mark.slow, pytest.mark.docker, pytest.mark.timeout(900)]
+
+FILES = [f"docker-compose.{tier}.yml" for tier in ("infra", "build1", "traefik", "generated", "run4")]
+DEFAULT_PORTS = {
+    ("architect", 8000): 8001,
+    ("contract-engine", 8000): 8002,
+    ("codebase-intelligence", 8000): 8003,
+    ("postgres", 5432): 5432,
+    ("redis", 6379): 6379,
+    ("traefik", 80): 80,
+    ("traefik", 8080): 8080,
+}
+
+
+@pytest.fixture(autouse=True)
+def removed(tmp_path):
+    """Whatever a failing test leaves on the engine goes with it."""
+    yield
+    leftovers.remove({path.name for path in tmp_path.glob(".sluice/runs/2*")})
+
+
+@pytest.mark.req("R0-100", "R0-101", "R0-102", "R0-103", "R0-104", "R0-105", "R0-144", "R0-197", "R0-210", "R0-214")
+def test_compose_5_file_merge(dockered):
+    done = invoke(dockered.run.directory, "compose", "--run", dockered.run_id, "--json")
+    assert done.returncode == 0, done.stderr
+    merged = json.loads(done.stdout)
+    assert merged == dockered.model()
+    model, origins = merged["model"], merged["origins"]
+    assert set(model["services"]) == NINE
+    assert {network["driver"] for network in model["networks"].values()} == {"bridge"}
+    assert set(origins.values()) == set(FILES)
+    expected = {
+        "services.postgres.image": 0,
+        "services.architect.image": 1,
+        "services.traefik.image": 2,
+        "services.order-service.image": 3,
+        "services.traefik.depends_on.order-service.condition": 3,
+        "services.architect.environment.CONTRACT_ENGINE_URL": 4,
+        "services.traefik.depends_on.architect.condition": 4,
+        "networks.frontend.driver": 0,
+    }
+    assert {key: origins[key] for key in expected} == {key: FILES[number] for key, number in expected.items()}
+    published = [
+        port["published"] for service in model["services"].values() for port in service["ports"] if "published" in port
+    ]
+    assert len(published) == len(set(published)) == len(DEFAULT_PORTS)
+
+
+@pytest.mark.req("R0-121", "R0-122", "R0-123", "R0-124", "R0-125", "R0-126", "R0-127")
+def test_without_a_run_the_merged_model_shows_the_documented_images_and_ports(tmp_path):
+    services = json.loads(invoke(tmp_path, "compose", "--json").stdout)["model"]["services"]
+    assert {
+        (name, port["target"]): int(port["published"])
+        for name, service in services.items()
+        for port in service["ports"]
+    } == DEFAULT_PORTS
+    assert services["postgres"]["image"] == "postgres:16-alpine"
+    assert services["redis"]["image"] == "redis:7-alpine"
+    assert services["traefik"]["image"].startswith("traefik:v3.6.")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.req("R0-003", "R0-160", "R0-198")
+def test_testcontainers_lifecycle(tmp_path, monkeypatch):
+    """A second, independent tool starts and removes the same files, with volumes that do not outlive them."""
+    monkeypatch.setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
+    monkeypatch.setenv("COMPOSE_PROJECT_NAME", "sluice-testcontainers")
+    run = Workspace(tmp_path / ".sluice").create().run("20260101-000000-abcdef")
+    kit = Kit(Workspace(tmp_path / ".sluice"), run, Settings(ports="random"), lambda *_args, **_data: None)
+    kit.prepare(running=False)
+    before = {each.name for each in docker.volume.list()}
+    stack = DockerCompose(
+        kit.composition.directory,
+        compose_file_name=[str(path) for path in kit.composition.files()],
+        env_file=str(kit.composition.settings_file),
+        services=["postgres", "redis"],
+        pull=False,
+        build=False,
+        wait=True,
+    )
+    with stack:
+        assert {(each.Service, each.Health) for each in stack.get_containers()} == {
+            ("postgres", "healthy"),
+            ("redis", "healthy"),
+        }
+        assert int(stack.get_service_port("postgres", 5432)) == kit.record.memory.ports["SLUICE_POSTGRES_PORT"]
+        output, _, code = stack.exec_in_container(["psql", "-U", "postgres", "-tAc", "select 1"], "postgres")
+        assert (output.strip(), code) == ("1", 0)
+        made = {each.name for each in docker.volume.list()} - before
+        assert made == {"sluice-testcontainers_postgres-data", "sluice-testcontainers_redis-data"}
+    assert not {each.name for each in docker.volume.list()} - before
+    assert left_on_engine(run.run_id) == []
+
+
+@pytest.mark.req("R0-142", "R0-151", "R0-195")
+def test_sec_002_traefik_dashboard_disabled(dockered):
+    command = dockered.container("traefik").config.cmd
+    assert {"--api.dashboard=false", "--providers.docker=true", "--providers.docker.exposedByDefault=false"} <= set(
+        command
+    )
+    assert not any(word.startswith("--api.insecure") for word in command)
+    for inner in (80, 8080):
+        for path in ("/dashboard/", "/api/rawdata", "/api/http/routers"):
+            assert get(f"{dockered.url('traefik', inner)}{path}").status_code == 404
+    assert get(f"{dockered.url('traefik', 8080)}/ping").status_code == 200
+
+
+@pytest.mark.req("R0-143", "R0-152", "R0-196")
+def test_sec_003_docker_socket_readonly(dockered):
+    mounts = {
+        service: [mount for mount in container.mounts if "docker.sock" in mount.destination]
+        for service, container in dockered.containers().items()
+    }
+    ((socket,),) = [found for found in mounts.values() if found]
+    assert mounts["traefik"] == [socket]
+    assert (socket.destination, socket.rw) == ("/var/run/docker.sock", False)
+
+
+def test_every_container_is_unprivileged_and_can_write_to_its_temporary_files_only(dockered):
+    for service, container in dockered.containers().items():
+        host = container.host_config
+        assert container.config.user.partition(":")[0] not in {"", "0", "root"}, service
+        assert host.cap_drop == ["ALL"]
+        assert host.readonly_rootfs
+        assert "no-new-privileges:true" in host.security_opt
+        assert not host.privileged
+        assert host.log_config.config["max-size"] == "10m"
+        assert container.config.labels[LABEL] == dockered.run_id
+        assert not container.config.image.endswith(":latest")
+
+
+@pytest.mark.req("R0-150")
+def test_credentials_are_in_no_file_that_others_can_read_and_in_no_command_or_label(dockered):
+    known = json.loads((dockered.paths.stack / "docker.json").read_text())
+    secrets = [known["postgres_password"], known["redis_password"], known["jwt_secret"], *known["roles"].values()]
+    assert len(secrets) == 3 + len(BUILD1) + len(GENERATED) + 1
+    files = [path for path in dockered.paths.root.rglob("*") if path.is_file()]
+    for path in files:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            assert not any(secret.encode() in path.read_bytes() for secret in secrets), path
+    for container in dockered.containers().values():
+        seen = json.dumps([container.path, container.args, container.config.cmd, container.config.labels])
+        assert not any(secret in seen for secret in secrets)
+    processes = " ".join(word for each in psutil.process_iter(["cmdline"]) for word in each.info["cmdline"] or [])
+    assert not any(secret in processes for secret in secrets)
+
+
+def test_docker_and_embedded_give_the_same_contracts_services_compliance_and_verdict(dockered, tasktracker):
+    ours, theirs = dockered.run, tasktracker
+    assert ours.summary["runtime"] == "docker"
+    for artifact in ("Decomposition", "ContractSet"):
+        assert ours.artifact(artifact) == theirs.artifact(artifact)
+    assert ours.manifest()["services"] == theirs.manifest()["services"] != {}
+    for key in ("verdict", "reason", "compliance", "findings"):
+        assert ours.summary[key] == theirs.summary[key]
+    assert _judged(ours) == _judged(theirs)
+
+
+def _judged(run):
+    layers = run.artifact("GateReport")["layers"]
+    return [(layer["status"], *((check["check"], check["findings"]) for check in layer["checks"])) for layer in layers]
+
+
+def test_two_runs_on_one_engine_do_not_meet_and_other_peoples_containers_stay(dockered, tmp_path):
+    """A second stack and somebody's own container: neither sees, serves or ends anything of another's."""
+    image = dockered.container("architect").config.image
+    volume = docker.volume.create("somebodys-volume")
+    network = docker.network.create("somebodys-network")
+    container = docker.run(
+        image, ["python", "-c", "import time; time.sleep(600)"], detach=True, name="somebodys-container",
+        networks=[network], volumes=[(volume, "/data")],
+    )  # fmt: skip
+    try:
+        done = invoke(tmp_path, "phase1", *DOCKER)
+        assert done.returncode == 0, done.stderr[-3000:]
+        other = newest_run_id(tmp_path)
+        assert len(docker.container.list(filters=[("label", f"{LABEL}={other}")])) == 5
+        assert set(dockered.containers()) == NINE
+        _gateway_serves_nobody_elses(dockered)
+        assert invoke(tmp_path, "down").returncode == 0
+        assert left_on_engine(other) == []
+        container.reload()
+        assert container.state.running
+        assert {each.name for each in docker.volume.list()} >= {"somebodys-volume"}
+        assert all(each.state.health.status == "healthy" for each in dockered.containers().values())
+    finally:
+        docker.remove(container, force=True)
+        docker.network.remove(network)
+        docker.volume.remove(volume)
+
+
+def _gateway_serves_nobody_elses(dockered):
+    """Without its own Architect the gateway has none, although the other run's answers."""
+    url, own = f"{dockered.gateway}/api/architect/health", dockered.container("architect")
+    assert get(url).status_code == 200
+    docker.stop(own, time=1)
+    try:
+        assert eventually(lambda: status(url) == 404)
+    finally:
+        docker.start(own)
+    assert eventually(lambda: status(url) == 200)
+
+
+@pytest.mark.parametrize("phase", ["health", "deploy"])
+@pytest.mark.req("R0-213")
+def test_nothing_is_left_on_the_engine_after_a_kill(tmp_path, phase):
+    """The guardian removes what a killed pipeline started; the run then goes on to the same end."""
+    signal_inside(tmp_path, phase, "pipeline", *DOCKER, lines_into=3)
+    run_id = newest_run_id(tmp_path)
+    assert left_behind(run_id) == []
+    assert eventually(lambda: left_on_engine(run_id) == []), left_on_engine(run_id)
+    if phase == "deploy":
+        resumed = finished(tmp_path, invoke(tmp_path, "resume", "--json"))
+        assert (resumed.code, resumed.summary["verdict"]) == (0, "passed"), resumed.stderr[-4000:]
+        assert resumed.passed_phases() == list(PHASES)
+        assert left_on_engine(run_id) == []
+
+
+@pytest.mark.req("R0-213")
+def test_an_interrupt_removes_everything_and_ends_with_130(tmp_path):
+    assert signal_inside(tmp_path, "health", "pipeline", *DOCKER, number=signal.SIGINT, lines_into=3) == 130
+    assert left_on_engine(newest_run_id(tmp_path)) == []
+
+
+@pytest.mark.req("R0-213")
+def test_reap_removes_what_a_run_left_when_even_its_guardian_was_killed(tmp_path):
+    quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    process, guardians = psutil.Popen(invoke_argv("phase1", *DOCKER), cwd=tmp_path, **quiet), []
+    try:
+        assert eventually(lambda: list(tmp_path.glob(".sluice/runs/2*")))
+        run_id = newest_run_id(tmp_path)
+        assert eventually(lambda: docker.container.list(filters=[("label", f"{LABEL}={run_id}")]))
+        guardians = [each for each in process.children() if "sluice.core.guardian" in each.cmdline()]
+    finally:
+        for each in (*guardians, process):
+            each.kill()
+        process.wait()
+    assert left_on_engine(run_id) != []
+    done = invoke(tmp_path, "reap", "--json")
+    assert done.returncode == 0
+    assert len(json.loads(done.stdout)["reaped"]) >= 1
+    assert left_on_engine(run_id) == []
+    assert left_behind(run_id) == []
+
+
+def test_a_failing_run_leaves_nothing_and_says_what_is_missing(tmp_path):
+    done = invoke(tmp_path, "pipeline", *DOCKER, env={"TRAEFIK_IMAGE": "sluice/no-such-image:1"})
+    assert done.returncode == 3
+    assert "sluice/no-such-image:1" in done.stdout
+    assert "unset TRAEFIK_IMAGE" in done.stdout
+    assert left_on_engine(newest_run_id(tmp_path)) == []
+
+
+def test_planted_violations_are_found_on_the_engine_too(tmp_path):
+    run = docker_pipeline(tmp_path, "--plant")
+    assert run.summary["verdict"] in {"partial", "failed"}
+    assert {finding["rule"] for finding in run.summary["findings"]} == {"HEALTH-001", "SCHEMA-001", "LOG-001"}
+    assert left_on_engine(run.summary["run_id"]) == []
