@@ -6,8 +6,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from sluice.core.errors import ServiceCallFailed
-from sluice.core.mcp import McpServer
+from sluice.core.errors import InputError, ServiceCallFailed, SluiceError
+from sluice.core.mcp import McpServer, ToolRejected
 from sluice.engine.phase import Context, Outcome, Phase
 from sluice.engine.stack import ARCHITECT
 from sluice.model.decomposition import Decomposition
@@ -19,7 +19,10 @@ def run(ctx: Context) -> Outcome:
     """Ask the Architect over MCP, then judge its answer."""
     url = ctx.stack.up().services[ARCHITECT]
     with McpServer(f"{url}/mcp/") as architect:
-        answer = architect.call("decompose", {"prd": ctx.prd}, timeout=DECOMPOSE_TIMEOUT_S)
+        try:
+            answer = architect.call("decompose", {"prd": ctx.prd}, timeout=DECOMPOSE_TIMEOUT_S)
+        except ToolRejected as error:
+            raise _refusal(error) from error
     try:
         decomposition = Decomposition.model_validate(answer)
     except ValidationError as error:
@@ -33,6 +36,17 @@ def run(ctx: Context) -> Outcome:
     refused = judge(decomposition, min_services=ctx.settings.min_services, min_entities=ctx.settings.min_entities)
     hint = "add what is missing to the PRD: a list of services, and their entities with fields" if refused else ""
     return Outcome(artifacts=(decomposition,), refused=refused, hint=hint, note=note)
+
+
+def _refusal(error: ToolRejected) -> SluiceError:
+    """What the Architect has against the document, as an error of its author; any other error is kept."""
+    said, told, hint = error.text.partition("\nWhat to do: ")
+    first, *details = said.splitlines() or [""]
+    return (
+        InputError(f"the Architect refused the PRD: {first}", details=[line.strip() for line in details], hint=hint)
+        if told
+        else error
+    )
 
 
 def judge(decomposition: Decomposition, *, min_services: int, min_entities: int) -> str:
