@@ -28,6 +28,7 @@ FLAGS: dict[str, tuple[str | bool, str]] = {
     "phase": ("", "plan this phase (1 to 7) alone, with what it needs"),
     "name": ("", "server or service"),
     "lines": ("20", "how many of the last lines"),
+    "newest": (0, "how many of the newest runs stay"),
     "path": ("", "folder of services, one directory each"),
     "sarif": ("", "write the findings as SARIF 2.1.0 to this file"),
     "offline": (False, "build every image here, whether a registry answers or not"),
@@ -143,6 +144,14 @@ def reap(options: "Options") -> int:
     return stack.reap(options)
 
 
+@_command("newest", *ONE)
+def forget(options: "Options", newest: int) -> int:
+    """Delete a run, or all but the newest, with everything that they left."""
+    from sluice.commands import stack
+
+    return stack.forget(options, newest=newest)
+
+
 @_command("path", "sarif", "junit", "json", positional=("path",))
 def gate(options: "Options", path: str, sarif: str, junit: str) -> int:
     """The quality gate alone, on any folder of services."""
@@ -198,6 +207,7 @@ ns = Collection(
     logs,
     compose,
     reap,
+    forget,
     gate,
     report,
     images,

@@ -26,7 +26,7 @@ from sluice.core.config import Settings
 from sluice.core.errors import InputError
 from sluice.core.paths import Workspace
 from sluice.engine.stack import BUILD1, ServiceToRun, Stack
-from sluice.phases.deploy.runtimes.embedded import RUNTIME, remove_data
+from sluice.phases.deploy.runtimes.embedded import RUNTIME
 from sluice.phases.deploy.runtimes.embedded import stack as stack_module
 
 pytestmark = pytest.mark.slow
@@ -84,7 +84,7 @@ class Run:
 
     def close(self) -> None:
         self.stack.down()
-        remove_data(self.paths)
+        RUNTIME.forget(self.paths)
 
 
 def get(url: str, path: str) -> tuple[int, bytes]:
@@ -338,7 +338,7 @@ def test_a_stray_process_of_a_dead_pipeline_is_ended_and_the_servers_are_kept(ow
 def test_lost_data_is_said_and_the_stack_comes_up_empty(own_run):
     own_run.stack.up()
     own_run.stack.down()
-    remove_data(own_run.paths)
+    RUNTIME.forget(own_run.paths)
     again = own_run.fresh()
     again.up()
     warnings = [message for kind, message, _ in own_run.events if kind == "warning"]

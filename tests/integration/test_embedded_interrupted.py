@@ -17,7 +17,7 @@ import pytest
 from sluice.core import proc
 from sluice.core.config import Settings
 from sluice.core.paths import Workspace
-from sluice.phases.deploy.runtimes.embedded import RUNTIME, remove_data
+from sluice.phases.deploy.runtimes.embedded import RUNTIME
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ from pathlib import Path
 from sluice.core import guardian
 from sluice.core.config import Settings
 from sluice.core.paths import Workspace
-from sluice.phases.deploy.runtimes.embedded import RUNTIME, remove_data
+from sluice.phases.deploy.runtimes.embedded import RUNTIME
 
 root, run_id, then = sys.argv[1:]
 workspace = Workspace(Path(root)).create()
@@ -48,7 +48,7 @@ with guardian.watch(run_id) as guard:
         guard.detach()
     else:
         stack.down()
-        remove_data(run)
+        RUNTIME.forget(run)
         print("down", flush=True)
 """
 
@@ -58,7 +58,7 @@ def run(tmp_path):
     run = Workspace(tmp_path).run(f"20260101-000000-{os.getpid() % 0xFFFFFF:06x}")
     yield run
     proc.reap(run.run_id)
-    remove_data(run)
+    RUNTIME.forget(run)
 
 
 @contextmanager

@@ -72,8 +72,9 @@ def view_of_run(paths: RunPaths, phases: Sequence[Phase], *, runtime: str) -> Ru
 
 
 def _provenance(stored: Manifest) -> dict[str, str]:
-    facts = {"prd": stored.prd_digest, "commit": stored.git.commit, "started": stored.started}
-    return {**facts, **stored.versions, **{f"seed of {name}": str(seed) for name, seed in stored.seeds.items()}}
+    commit = stored.git.commit and f"{stored.git.commit}{' with changes' if stored.git.dirty else ''}"
+    facts = {"PRD": stored.prd_digest, "commit": commit, "started": stored.started, **stored.versions}
+    return {name: value for name, value in facts.items() if value}
 
 
 def show_finished(finished: Finished, output: Output, *, strict: bool) -> int:

@@ -171,7 +171,7 @@ def _opened(
     pick(all_builders(), settings.builder, "builder")
     settings = settings.model_copy(update={"runtime": runtime.name})
     mark_ours(paths.root)
-    with _locked(paths), guardian.watch(paths.run_id, type(runtime).__module__) as guard:
+    with locked(paths), guardian.watch(paths.run_id, type(runtime).__module__) as guard:
         write_atomic(paths.prd, prd)
         dumped = settings.model_dump(mode="json")
         began = now()
@@ -193,7 +193,12 @@ def _opened(
 
 
 @contextmanager
-def _locked(paths: RunPaths) -> Iterator[None]:
+def locked(paths: RunPaths) -> Iterator[None]:
+    """Hold the run's lock.
+
+    Raises:
+        RunLocked: another process works on the run.
+    """
     lock = FileLock(paths.root / ".lock", timeout=0)
     try:
         with lock:

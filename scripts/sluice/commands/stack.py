@@ -1,11 +1,15 @@
-"""The stack of a run by hand: up, down, status, logs, reap."""
+"""The stack of a run by hand: up, down, status, logs, reap, forget."""
+
+from collections.abc import Sequence
+from contextlib import suppress
 
 from sluice.commands.output import Output
 from sluice.commands.pipeline import Options
 from sluice.commands.plugins import all_runtimes, choose_runtime
-from sluice.commands.session import find_run, open_existing, recall, workspace
+from sluice.commands.session import find_run, locked, open_existing, recall, workspace
 from sluice.core import proc
-from sluice.core.errors import EXIT_OK
+from sluice.core.errors import EXIT_OK, InputError, RunLocked
+from sluice.core.files import remove_ours
 from sluice.engine.stack import Stack
 
 
@@ -50,13 +54,47 @@ def logs(options: Options, *, name: str, lines: int) -> int:
 
 
 def reap(options: Options) -> int:
-    """End whatever runs (all of them, or the named one) left behind, found by their label only."""
+    """End whatever runs (all but those at work, or the named one) left behind, found by their label only."""
     output = Output(json=options.json)
-    known = [workspace().run(options.run_id).run_id] if options.run_id else workspace().run_ids()
-    ended = [f"{run_id}: {line}" for run_id in known for line in proc.reap(run_id)]
-    ended += [line for runtime in all_runtimes().values() for line in runtime.reap(known)]
-    output.lines("reaped", ended or ["nothing was left behind"])
+    known = [workspace().run(options.run_id).run_id] if options.run_id else _idle_runs()
+    output.lines("reaped", _reaped(known) or ["nothing was left behind"])
     return EXIT_OK
+
+
+def forget(options: Options, *, newest: int) -> int:
+    """Delete the named run, or all but so many of the newest, with everything that they left anywhere.
+
+    Raises:
+        InputError: neither is said, or there is no such run.
+        RunLocked: the named run is at work.
+    """
+    if not options.run_id and newest < 1:
+        raise InputError("say which runs to forget", hint="give --run ID, or --newest N to keep the N newest")
+    named = [find_run(options.run_id).run_id] if options.run_id else []
+    for run_id in named:
+        with locked(workspace().run(run_id)):
+            pass
+    chosen = named or [run_id for run_id in workspace().run_ids()[:-newest] if run_id in _idle_runs()]
+    _reaped(chosen)
+    for run_id in chosen:
+        for runtime in all_runtimes().values():
+            runtime.forget(workspace().run(run_id))
+        remove_ours(workspace().run(run_id).root)
+    Output(json=options.json).lines("forgotten", chosen or ["no run is that old"])
+    return EXIT_OK
+
+
+def _idle_runs() -> list[str]:
+    idle = []
+    for run_id in workspace().run_ids():
+        with suppress(RunLocked), locked(workspace().run(run_id)):
+            idle.append(run_id)
+    return idle
+
+
+def _reaped(run_ids: Sequence[str]) -> list[str]:
+    ended = [f"{run_id}: {line}" for run_id in run_ids for line in proc.reap(run_id)]
+    return ended + [line for runtime in all_runtimes().values() for line in runtime.reap(run_ids)]
 
 
 def _stack(options: Options) -> Stack:

@@ -129,6 +129,10 @@ class Runtime(Protocol):
         """The stack of one run; starts nothing yet."""
         ...
 
+    def forget(self, run: RunPaths) -> None:
+        """Delete what the stack of a run keeps outside of the run's directory; nothing of it may be running."""
+        ...
+
     def reap(self, run_ids: Collection[str]) -> list[str]:
         """Remove what these runs left behind besides processes, found by its label only; `<run id>: <what>` of each."""
         ...

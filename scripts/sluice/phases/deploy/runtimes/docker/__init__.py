@@ -30,6 +30,9 @@ class Docker:
 
         return DockerStack(workspace, run, settings, emit)
 
+    def forget(self, run: RunPaths) -> None:
+        """Nothing: what containers store goes with them."""
+
     def reap(self, run_ids: Collection[str]) -> list[str]:
         """Remove every container, network and volume that these runs left on the engine."""
         return leftovers.remove(run_ids) if not self.unavailable() else []

@@ -38,18 +38,17 @@ class Embedded:
 
         return EmbeddedStack(workspace, run, settings, emit)
 
+    def forget(self, run: RunPaths) -> None:
+        """Delete the run's database cluster where it had to be outside of the run's directory."""
+        from sluice.phases.deploy.runtimes.embedded import cluster, record  # noqa: PLC0415 - as above
+
+        known = record.Record(run.stack / "embedded.json").memory.cluster
+        if known:
+            cluster.remove(Path(known))
+
     def reap(self, _run_ids: Collection[str]) -> list[str]:
         """Nothing: all of it are processes."""
         return []
-
-
-def remove_data(run: RunPaths) -> None:
-    """Delete what the stack of a run keeps outside of the run's directory; nothing when there is nothing."""
-    from sluice.phases.deploy.runtimes.embedded import cluster, record  # noqa: PLC0415 - as above
-
-    known = record.Record(run.stack / "embedded.json").memory.cluster
-    if known:
-        cluster.remove(Path(known))
 
 
 RUNTIME: Final[Runtime] = Embedded()

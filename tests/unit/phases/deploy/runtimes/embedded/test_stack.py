@@ -8,7 +8,7 @@ from sluice.core.errors import EnvironmentFailure, InputError
 from sluice.core.paths import Workspace
 from sluice.engine.stack import BUILD1, ServiceToRun
 from sluice.phases.deploy.runtimes import embedded
-from sluice.phases.deploy.runtimes.embedded import RUNTIME, remove_data
+from sluice.phases.deploy.runtimes.embedded import RUNTIME
 
 RUN = "20260101-000000-fedcba"
 
@@ -44,7 +44,7 @@ def test_a_stack_that_was_never_started_is_stopped_and_touches_nothing(stack, ru
     assert stack.status() == dict.fromkeys(["postgres", "redis", *BUILD1], "stopped")
     stack.detach()
     assert stack.down() == []
-    remove_data(run)
+    RUNTIME.forget(run)
     assert not run.root.exists()
     assert events == []
 
