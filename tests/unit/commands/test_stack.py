@@ -17,7 +17,8 @@ def runs(make_run):
     return made
 
 
-def test_the_newest_runs_stay(runs, printed_json):
+@pytest.mark.usefixtures("runs")
+def test_the_newest_runs_stay(printed_json):
     stack.forget(Options(json=True), newest=2)
     assert printed_json() == {"forgotten": [RUN_IDS[0]]}
     assert workspace().run_ids() == list(RUN_IDS[1:])
@@ -41,7 +42,8 @@ def test_a_run_at_work_is_not_forgotten(runs, printed_json):
     assert workspace().run_ids() == [RUN_IDS[0], RUN_IDS[2]]
 
 
-def test_forgetting_everything_must_be_said_run_by_run(runs):
+@pytest.mark.usefixtures("runs")
+def test_forgetting_everything_must_be_said_run_by_run():
     with pytest.raises(InputError, match="which runs"):
         stack.forget(Options(), newest=0)
     assert workspace().run_ids() == list(RUN_IDS)
