@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from sluice.model.integration import FlowStep
 from sluice.reports.formats.html import render
 from sluice.reports.timeline import Bar
 from unit.reports.runs import a_finding, a_gate, a_view
@@ -145,3 +146,14 @@ def test_a_run_that_hardly_began_says_what_has_not_run(empty_view):
     text = Page(render(empty_view)).text
     for sentence in ("The contract tests have not run.", "The quality gate has not run.", "No builder has run."):
         assert sentence in text
+
+
+def test_a_status_is_said_once(passed_view):
+    steps = (
+        FlowStep(step="POST /a", service="one", ok=True, status=201, detail="201 {id}"),
+        FlowStep(step="GET /b", service="two", ok=True, status=204, detail="as it should be"),
+    )
+    tested = passed_view.integration.model_copy(update={"flow": steps})
+    told = " ".join(Page(render(replace(passed_view, integration=tested))).texts)
+    assert told.count("201") == 1
+    assert "status 204" in told
