@@ -68,7 +68,11 @@ def workspace(tmp_path_factory):
         ("<html><body><h1>Services</h1><script>alert(1)</script></body></html>", 2, "no services were found"),
         ("# X\n\n```\n## Services\n\n- a-service\n- b-service\n- c-service\n```\n", 2, "no services were found"),
         (TWO + entities("Apple", "Pear", "Plum"), 4, "2 services were found, at least 3 are needed"),
-        (TWO.replace(", Plum", "") + "| c-service | |\n" + entities("Apple", "Pear"), 4, "2 entities were found, at least 3 are needed"),
+        (
+            TWO.replace(", Plum", "") + "| c-service | |\n" + entities("Apple", "Pear"),
+            4,
+            "2 entities were found, at least 3 are needed",
+        ),
     ],
     ids=["empty", "blank", "binary", "latin1", "unbroken", "deep", "html", "fenced", "two-services", "two-entities"],
 )
