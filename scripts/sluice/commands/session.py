@@ -149,11 +149,7 @@ def recall(paths: RunPaths, *, prd: Path | None, flags: Mapping[str, object]) ->
         )
     text = read_prd(prd or paths.prd)
     source = str(prd.resolve()) if prd else before.prd_source
-    return text, source, load_settings(PROJECT_FILE, {**before.settings, **_given(flags)}), before.plant
-
-
-def _given(flags: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in flags.items() if value is not None}
+    return text, source, load_settings(PROJECT_FILE, flags, stored=before.settings), before.plant
 
 
 @contextmanager

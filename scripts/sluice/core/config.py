@@ -39,8 +39,12 @@ class Settings(Model):
     test_timeout_s: float = Field(default=600, gt=0)
 
 
-def load_settings(pyproject: Path, flags: Mapping[str, object]) -> Settings:
-    """Settings from the project file, the environment and flags (None: not given), the last one winning.
+def load_settings(
+    pyproject: Path, flags: Mapping[str, object], *, stored: Mapping[str, object] | None = None
+) -> Settings:
+    """Settings from the project file, an earlier run (`stored`), the environment and flags (None: not given).
+
+    The last one wins.
 
     Raises:
         InputError: unknown key (with a suggestion) or bad value.
@@ -52,7 +56,7 @@ def load_settings(pyproject: Path, flags: Mapping[str, object]) -> Settings:
         if name not in RESERVED
     }
     given = {key: value for key, value in flags.items() if value is not None}
-    merged = {**table, **variables, **given}
+    merged = {**table, **(stored or {}), **variables, **given}
     for key in merged:
         if key not in Settings.model_fields:
             close = difflib.get_close_matches(key, Settings.model_fields, n=1)

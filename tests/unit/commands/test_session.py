@@ -79,6 +79,13 @@ def test_what_is_given_anew_wins(make_run, here):
     assert (text, source, settings.seed) == ("# Other\n", str(here / "other.md"), 9)
 
 
+def test_a_variable_set_now_wins_over_what_the_run_had(make_run, monkeypatch):
+    paths = make_run(settings={**EMBEDDED, "seed": 7, "max_examples": 20})
+    monkeypatch.setenv("SLUICE_MAX_EXAMPLES", "50")
+    settings = recall(paths, prd=None, flags={"seed": None})[2]
+    assert (settings.max_examples, settings.seed) == (50, 7)
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"run_id": 3}'])
 def test_a_damaged_manifest_is_never_believed(make_run, damage):
     paths = make_run()
