@@ -19,6 +19,10 @@ HOSTILE = {
     "sql": "x'; DROP TABLE y; --",
     "unicode": "Überweisung",
     "reserved": "architect",
+    "emoji": "\N{GRINNING FACE} order",
+    "right to left": "\u202eredro order",
+    "html": "<img src=x onerror=alert(1)>",
+    "keyword": "import",
 }
 
 
@@ -158,3 +162,7 @@ def test_a_large_document_is_read_whole_and_bounded():
     ]  # fmt: skip
     assert len(found.domain_model.entities) <= 500
     assert len(found.questions) <= 501
+
+
+def test_line_ends_of_other_systems_mean_the_same(sample):
+    assert decompose(sample.replace("\n", "\r\n")) == decompose(sample) == decompose(sample.replace("\n", "\r"))
