@@ -87,9 +87,9 @@ class ComposeGenerator:
             "depends_on": _healthy({ARCHITECT, CONTRACT_ENGINE, *(names & set(service.depends_on))}),
             "healthcheck": {
                 "test": ["CMD-SHELL", _PROBE],
-                "interval": "${SLUICE_PROBE_INTERVAL:-1s}",
+                "interval": "${SLUICE_PROBE_INTERVAL:-500ms}",
                 "timeout": "35s",
-                "retries": 60,
+                "retries": 120,
             },
             "labels": {**_route(name), RUN_LABEL: self.run_id},
             "mem_limit": f"{memory}m",

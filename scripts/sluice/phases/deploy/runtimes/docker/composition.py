@@ -79,7 +79,7 @@ class Composition:
 
     def write_settings(self, values: Mapping[str, str]) -> None:
         """Write the variables of the compose files."""
-        known = {"SLUICE_RUN_ID": self.run.run_id, "SLUICE_ENV_DIR": str(self.env_dir)}
+        known = {"SLUICE_RUN_ID": self.run.run_id, "SLUICE_ENV_DIR": str(self.env_dir.resolve())}
         write_atomic(self.settings_file, dotenv({**values, **known}))
 
     def write_environment(self, service: str, values: Mapping[str, str]) -> None:
