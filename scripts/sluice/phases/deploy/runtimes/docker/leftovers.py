@@ -15,8 +15,9 @@ _LIST: Final = {
     "container": ("ps", "--all", "--no-trunc", "--format", f'{{{{.ID}}}} {{{{.Label "{SERVICE_LABEL}"}}}} {_RUN}'),
     "network": ("network", "ls", "--no-trunc", "--format", f"{{{{.ID}}}} {{{{.Name}}}} {_RUN}"),
     "volume": ("volume", "ls", "--format", f"{{{{.Name}}}} {{{{.Name}}}} {_RUN}"),
-    "image": ("image", "ls", "--format", "{{.Repository}}:{{.Tag}} {{.Repository}} {{.Tag}}"),  # tagged with their run
+    "image": ("image", "ls", "--quiet", "--no-trunc"),
 }
+_IMAGE: Final = f'{{{{.Id}}}} {{{{with .RepoTags}}}}{{{{index . 0}}}}{{{{else}}}}untagged{{{{end}}}} {{{{index .Config.Labels "{RUN_LABEL}"}}}}'
 _REMOVE: Final = {
     "container": ("rm", "--force", "--volumes"),
     "network": ("network", "rm"),
@@ -51,7 +52,9 @@ def remove(run_ids: Collection[str]) -> list[str]:
 def listed(kind: str, run_ids: Collection[str]) -> list[Sequence[str]]:
     """Id, name and run of everything of this kind that these runs have on the engine."""
     done = _docker(*_LIST[kind], "--filter", f"label={RUN_LABEL}")
-    rows = [line.split(" ") for line in done.stdout.splitlines()] if not done.code else []
+    if kind == "image" and (ids := done.stdout.split()):  # their list does not show labels
+        done = _docker("image", "inspect", "--format", _IMAGE, *ids)
+    rows = [line.split(" ") for line in done.stdout.splitlines()]
     return [row for row in rows if len(row) == 3 and row[-1] in run_ids]  # noqa: PLR2004 - the columns
 
 

@@ -66,8 +66,10 @@ class Watch:
     def _trouble(self, container: Container, seconds: float) -> str:
         if container.service in self.healthy or container.state in _OTHER_NAMES:
             return ""
-        if container.state in {"exited", "restarting"} or container.restarts:
+        if container.state in {"exited", "restarting"}:
             return f"it ended with code {container.exit_code}"
+        if container.restarts:
+            return "it ended soon after its start"
         if container.health == "unhealthy":
             return f"it is unhealthy: {container.probe or 'its probe says nothing'}"
         if seconds > self.timeout:

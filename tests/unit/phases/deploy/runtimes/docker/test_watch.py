@@ -30,7 +30,7 @@ def watch(*containers, services=("alpha", "beta"), events=None):
     [
         ({"state": "exited", "exit_code": 3, "health": "unhealthy"}, "it ended with code 3"),
         ({"state": "restarting", "exit_code": 1, "health": "starting"}, "it ended with code 1"),
-        ({"restarts": 1, "exit_code": 7, "health": "starting"}, "it ended with code 7"),
+        ({"restarts": 1, "exit_code": 7, "health": "starting"}, "it ended soon after its start"),
         ({"health": "unhealthy", "probe": "connection refused"}, "it is unhealthy: connection refused"),
     ],
 )
