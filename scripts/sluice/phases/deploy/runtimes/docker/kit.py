@@ -57,8 +57,8 @@ class Kit:
             EnvironmentFailure: this machine cannot run the stack; says what to do.
         """
         self._platform = preflight.platform()
-        preflight.refuse(self._platform)
-        preflight.check(self._platform, self.images["TRAEFIK_IMAGE"])
+        preflight.check(self._platform)
+        preflight.check_gateway(self._platform, self.images["TRAEFIK_IMAGE"])
         memory = self.record.memory
         if not (running and memory.ports):
             self.record.remember(ports=published.choose(memory.ports, self._emit, fixed=self._fixed))

@@ -17,7 +17,8 @@ _LIST: Final = {
     "volume": ("volume", "ls", "--format", f"{{{{.Name}}}} {{{{.Name}}}} {_RUN}"),
     "image": ("image", "ls", "--quiet", "--no-trunc"),
 }
-_IMAGE: Final = f'{{{{.Id}}}} {{{{with .RepoTags}}}}{{{{index . 0}}}}{{{{else}}}}untagged{{{{end}}}} {{{{index .Config.Labels "{RUN_LABEL}"}}}}'
+_TAG: Final = "{{with .RepoTags}}{{index . 0}}{{else}}untagged{{end}}"
+_IMAGE: Final = f'{{{{.Id}}}} {_TAG} {{{{index .Config.Labels "{RUN_LABEL}"}}}}'
 _REMOVE: Final = {
     "container": ("rm", "--force", "--volumes"),
     "network": ("network", "rm"),

@@ -94,32 +94,32 @@ def version_of(text: str) -> Version:
     return tuple(int(part) for part in found[1].split(".")) if found else ()
 
 
-def refuse(found: Platform) -> None:
-    """Refuse an engine that cannot be used.
+def check(found: Platform) -> None:
+    """Refuse an engine that cannot be used, or whose machine is too small.
 
     Raises:
-        EnvironmentFailure: says why.
+        EnvironmentFailure: says why, and what to do.
     """
     if found.problem:
         raise EnvironmentFailure(found.problem, hint="or run without containers: --runtime embedded")
-
-
-def check(found: Platform, traefik_image: str) -> None:
-    """Refuse what would fail later.
-
-    Raises:
-        EnvironmentFailure: says what does not fit, and what to do.
-    """
-    tag = version_of(traefik_image.rpartition(":")[2])
-    if version_of(found.engine) >= STRICT_ENGINE and () < tag < MIN_TRAEFIK:
-        raise EnvironmentFailure(
-            f"{traefik_image} cannot talk to engine {found.engine}",
-            details=["engines from 29 on refuse the API version of Traefik before 3.6.1"],
-            hint="set TRAEFIK_IMAGE to a newer one, or leave it unset",
-        )
     if problems := shortages(room()):
         hint = "free some (`docker system df` shows what the engine holds), or use a larger machine"
         raise EnvironmentFailure("the engine's machine is too small", details=problems, hint=hint)
+
+
+def check_gateway(found: Platform, image: str) -> None:
+    """Refuse a Traefik that the engine will not answer.
+
+    Raises:
+        EnvironmentFailure: says what to do.
+    """
+    tag = version_of(image.rpartition(":")[2])
+    if version_of(found.engine) >= STRICT_ENGINE and () < tag < MIN_TRAEFIK:
+        raise EnvironmentFailure(
+            f"{image} cannot talk to engine {found.engine}",
+            details=["engines from 29 on refuse the API version of Traefik before 3.6.1"],
+            hint="set TRAEFIK_IMAGE to a newer one, or leave it unset",
+        )
 
 
 def shortages(there: Room) -> Sequence[str]:

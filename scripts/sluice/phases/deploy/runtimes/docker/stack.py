@@ -87,7 +87,7 @@ class DockerStack:
     def _make_databases(self) -> None:
         """Roles and databases, as soon as PostgreSQL lets us in."""
         record, deadline = self._kit.record, time.monotonic() + self._settings.start_timeout_s
-        port = self._kit.engine.containers()[POSTGRES].ports[POSTGRES_PORT]
+        port = record.memory.ports["SLUICE_POSTGRES_PORT"]
         while problem := databases.problem(record.memory.postgres_password, port):
             if time.monotonic() > deadline or self._kit.engine.containers()[POSTGRES].state == "exited":
                 log = self._kit.orchestrator.logs(POSTGRES, LOG_LINES)
