@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import socket
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from sluice.core.config import Settings
 from sluice.core.errors import EnvironmentFailure, InputError
 from sluice.core.paths import Workspace
 from sluice.engine.stack import ServiceToRun
-from sluice.phases.deploy.runtimes.docker import RUNTIME, leftovers
+from sluice.phases.deploy.runtimes.docker import RUNTIME, leftovers, published
 
 pytestmark = [pytest.mark.slow, pytest.mark.docker, pytest.mark.timeout(600)]
 
@@ -152,3 +153,18 @@ def test_a_build_1_service_that_fails_ends_the_stack_with_its_log(tmp_path):
 
 def _restarts(run, service):
     return docker.container.inspect(run.ids()[service]).restart_count
+
+
+def test_a_port_that_somebody_takes_in_the_last_moment_is_replaced(tmp_path, monkeypatch):
+    run = Run(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = server.getsockname()[1]
+        honest = published.choose
+        monkeypatch.setattr(published, "choose", lambda *a, **k: {**honest(*a, **k), "SLUICE_REDIS_PORT": taken})
+        try:
+            state = run.stack.up()
+            assert f":{taken}/" not in state.redis_url
+            assert any("is taken; redis uses port" in message for _, message, _ in run.events)
+        finally:
+            run.stack.down()
+    assert left_on_engine(run.paths.run_id) == []
