@@ -282,5 +282,5 @@ def test_a_failing_run_leaves_nothing_and_says_what_is_missing(tmp_path):
 def test_planted_violations_are_found_on_the_engine_too(tmp_path):
     run = docker_pipeline(tmp_path, "--plant")
     assert run.summary["verdict"] in {"partial", "failed"}
-    assert {finding["rule"] for finding in run.summary["findings"]} == {"HEALTH-001", "SCHEMA-001", "LOG-001"}
+    assert {finding["check"] for finding in run.summary["findings"]} == {"HEALTH-001", "SCHEMA-001", "LOG-001"}
     assert left_on_engine(run.summary["run_id"]) == []
