@@ -6,13 +6,19 @@ import httpx2
 import pytest
 import redis
 import yaml
+from testcontainers.compose import DockerCompose
 
+from dockers import NINE, docker, get, left_on_engine
 from pipelines import PHASES, invoke, left_behind
 from sluice.commands.plugins import all_runtimes
 from sluice.core.config import Settings
 from sluice.core.paths import Workspace
+from sluice.phases.deploy.runtimes.docker.kit import Kit
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+FILES = [f"docker-compose.{tier}.yml" for tier in ("infra", "build1", "traefik", "generated", "run4")]
+PUBLISHED = 7  # ports with a number of their own in the compose files: five servers, the gateway's two
 
 SERVICES = ("auth-service", "notification-service", "order-service")
 PASSWORD = "correct horse battery staple 9"
@@ -138,11 +144,98 @@ def test_sec_001_no_explicit_api_key(tasktracker, planted, key):
         assert [path for path in everything if key.encode() in path.read_bytes()] == []
 
 
-@pytest.mark.req("R0-195", "R0-142", "R0-151")
-def test_sec_002_traefik_dashboard_disabled(stack, tasktracker):
+@pytest.mark.req("R0-142", "R0-151")
+def test_the_embedded_gateway_has_no_dashboard_either(stack, tasktracker):
     settings = yaml.safe_load((tasktracker.root / "stack" / "traefik" / "traefik.yml").read_text())
     assert not settings.get("api", {}).get("dashboard")
     assert not settings.get("api", {}).get("insecure")
     with httpx2.Client(base_url=stack.gateway_url, follow_redirects=True) as gateway:
         assert gateway.get("/dashboard/").status_code == 404
         assert gateway.get("/api/rawdata").status_code == 404
+
+
+@pytest.mark.docker
+@pytest.mark.req("R0-142", "R0-151", "R0-195")
+def test_sec_002_traefik_dashboard_disabled(dockered):
+    command = dockered.container("traefik").config.cmd
+    assert {"--api.dashboard=false", "--providers.docker=true", "--providers.docker.exposedByDefault=false"} <= set(
+        command
+    )
+    assert not any(word.startswith("--api.insecure") for word in command)
+    for inner in (80, 8080):
+        for path in ("/dashboard/", "/api/rawdata", "/api/http/routers"):
+            assert get(f"{dockered.url('traefik', inner)}{path}").status_code == 404
+    assert get(f"{dockered.url('traefik', 8080)}/ping").status_code == 200
+
+
+@pytest.mark.docker
+@pytest.mark.req("R0-143", "R0-152", "R0-196")
+def test_sec_003_docker_socket_readonly(dockered):
+    mounts = {
+        service: [mount for mount in container.mounts if "docker.sock" in mount.destination]
+        for service, container in dockered.containers().items()
+    }
+    ((socket,),) = [found for found in mounts.values() if found]
+    assert mounts["traefik"] == [socket]
+    assert (socket.destination, socket.rw) == ("/var/run/docker.sock", False)
+
+
+@pytest.mark.docker
+@pytest.mark.req("R0-100", "R0-101", "R0-102", "R0-103", "R0-104", "R0-105", "R0-144", "R0-197", "R0-210", "R0-214")
+def test_compose_5_file_merge(dockered):
+    done = invoke(dockered.run.directory, "compose", "--run", dockered.run_id, "--json")
+    assert done.returncode == 0, done.stderr
+    merged = json.loads(done.stdout)
+    assert merged == dockered.model()
+    model, origins = merged["model"], merged["origins"]
+    assert set(model["services"]) == NINE
+    assert {network["driver"] for network in model["networks"].values()} == {"bridge"}
+    assert set(origins.values()) == set(FILES)
+    expected = {
+        "services.postgres.image": 0,
+        "services.architect.image": 1,
+        "services.traefik.image": 2,
+        "services.order-service.image": 3,
+        "services.traefik.depends_on.order-service.condition": 3,
+        "services.architect.environment.CONTRACT_ENGINE_URL": 4,
+        "services.traefik.depends_on.architect.condition": 4,
+        "networks.frontend.driver": 0,
+    }
+    assert {key: origins[key] for key in expected} == {key: FILES[number] for key, number in expected.items()}
+    published = [
+        port["published"] for service in model["services"].values() for port in service["ports"] if "published" in port
+    ]
+    assert len(published) == len(set(published)) == PUBLISHED
+
+
+@pytest.mark.docker
+@pytest.mark.req("R0-003", "R0-160", "R0-198")
+def test_testcontainers_lifecycle(tmp_path, monkeypatch):
+    """A second, independent tool starts and removes the same files, with volumes that do not outlive them."""
+    monkeypatch.setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
+    monkeypatch.setenv("COMPOSE_PROJECT_NAME", "sluice-testcontainers")
+    run = Workspace(tmp_path / ".sluice").create().run("20260101-000000-abcdef")
+    kit = Kit(Workspace(tmp_path / ".sluice"), run, Settings(ports="random"), lambda *_args, **_data: None)
+    kit.prepare(running=False)
+    before = {each.name for each in docker.volume.list()}
+    stack = DockerCompose(
+        kit.composition.directory,
+        compose_file_name=[str(path) for path in kit.composition.files()],
+        env_file=str(kit.composition.settings_file),
+        services=["postgres", "redis"],
+        pull=False,
+        build=False,
+        wait=True,
+    )
+    with stack:
+        assert {(each.Service, each.Health) for each in stack.get_containers()} == {
+            ("postgres", "healthy"),
+            ("redis", "healthy"),
+        }
+        assert int(stack.get_service_port("postgres", 5432)) == kit.record.memory.ports["SLUICE_POSTGRES_PORT"]
+        output, _, code = stack.exec_in_container(["psql", "-U", "postgres", "-tAc", "select 1"], "postgres")
+        assert (output.strip(), code) == ("1", 0)
+        made = {each.name for each in docker.volume.list()} - before
+        assert made == {"sluice-testcontainers_postgres-data", "sluice-testcontainers_redis-data"}
+    assert not {each.name for each in docker.volume.list()} - before
+    assert left_on_engine(run.run_id) == []

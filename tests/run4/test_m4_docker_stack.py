@@ -5,7 +5,6 @@ import subprocess
 
 import psutil
 import pytest
-from testcontainers.compose import DockerCompose
 
 from dockers import (
     BUILD1,
@@ -21,14 +20,10 @@ from dockers import (
     status,
 )
 from pipelines import PHASES, finished, invoke, invoke_argv, left_behind, newest_run_id, signal_inside
-from sluice.core.config import Settings
-from sluice.core.paths import Workspace
 from sluice.phases.deploy.runtimes.docker import leftovers
-from sluice.phases.deploy.runtimes.docker.kit import Kit
 
 pytestmark = [pytest.mark.slow, pytest.mark.docker, pytest.mark.timeout(900)]
 
-FILES = [f"docker-compose.{tier}.yml" for tier in ("infra", "build1", "traefik", "generated", "run4")]
 DEFAULT_PORTS = {
     ("architect", 8000): 8001,
     ("contract-engine", 8000): 8002,
@@ -47,33 +42,6 @@ def removed(tmp_path):
     leftovers.remove({path.name for path in tmp_path.glob(".sluice/runs/2*")})
 
 
-@pytest.mark.req("R0-100", "R0-101", "R0-102", "R0-103", "R0-104", "R0-105", "R0-144", "R0-197", "R0-210", "R0-214")
-def test_compose_5_file_merge(dockered):
-    done = invoke(dockered.run.directory, "compose", "--run", dockered.run_id, "--json")
-    assert done.returncode == 0, done.stderr
-    merged = json.loads(done.stdout)
-    assert merged == dockered.model()
-    model, origins = merged["model"], merged["origins"]
-    assert set(model["services"]) == NINE
-    assert {network["driver"] for network in model["networks"].values()} == {"bridge"}
-    assert set(origins.values()) == set(FILES)
-    expected = {
-        "services.postgres.image": 0,
-        "services.architect.image": 1,
-        "services.traefik.image": 2,
-        "services.order-service.image": 3,
-        "services.traefik.depends_on.order-service.condition": 3,
-        "services.architect.environment.CONTRACT_ENGINE_URL": 4,
-        "services.traefik.depends_on.architect.condition": 4,
-        "networks.frontend.driver": 0,
-    }
-    assert {key: origins[key] for key in expected} == {key: FILES[number] for key, number in expected.items()}
-    published = [
-        port["published"] for service in model["services"].values() for port in service["ports"] if "published" in port
-    ]
-    assert len(published) == len(set(published)) == len(DEFAULT_PORTS)
-
-
 @pytest.mark.req("R0-121", "R0-122", "R0-123", "R0-124", "R0-125", "R0-126", "R0-127")
 def test_without_a_run_the_merged_model_shows_the_documented_images_and_ports(tmp_path):
     services = json.loads(invoke(tmp_path, "compose", "--json").stdout)["model"]["services"]
@@ -86,62 +54,6 @@ def test_without_a_run_the_merged_model_shows_the_documented_images_and_ports(tm
     assert services["redis"]["image"] == "redis:7-alpine"
     assert services["traefik"]["image"].startswith("traefik:v3.6.")
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.req("R0-003", "R0-160", "R0-198")
-def test_testcontainers_lifecycle(tmp_path, monkeypatch):
-    """A second, independent tool starts and removes the same files, with volumes that do not outlive them."""
-    monkeypatch.setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
-    monkeypatch.setenv("COMPOSE_PROJECT_NAME", "sluice-testcontainers")
-    run = Workspace(tmp_path / ".sluice").create().run("20260101-000000-abcdef")
-    kit = Kit(Workspace(tmp_path / ".sluice"), run, Settings(ports="random"), lambda *_args, **_data: None)
-    kit.prepare(running=False)
-    before = {each.name for each in docker.volume.list()}
-    stack = DockerCompose(
-        kit.composition.directory,
-        compose_file_name=[str(path) for path in kit.composition.files()],
-        env_file=str(kit.composition.settings_file),
-        services=["postgres", "redis"],
-        pull=False,
-        build=False,
-        wait=True,
-    )
-    with stack:
-        assert {(each.Service, each.Health) for each in stack.get_containers()} == {
-            ("postgres", "healthy"),
-            ("redis", "healthy"),
-        }
-        assert int(stack.get_service_port("postgres", 5432)) == kit.record.memory.ports["SLUICE_POSTGRES_PORT"]
-        output, _, code = stack.exec_in_container(["psql", "-U", "postgres", "-tAc", "select 1"], "postgres")
-        assert (output.strip(), code) == ("1", 0)
-        made = {each.name for each in docker.volume.list()} - before
-        assert made == {"sluice-testcontainers_postgres-data", "sluice-testcontainers_redis-data"}
-    assert not {each.name for each in docker.volume.list()} - before
-    assert left_on_engine(run.run_id) == []
-
-
-@pytest.mark.req("R0-142", "R0-151", "R0-195")
-def test_sec_002_traefik_dashboard_disabled(dockered):
-    command = dockered.container("traefik").config.cmd
-    assert {"--api.dashboard=false", "--providers.docker=true", "--providers.docker.exposedByDefault=false"} <= set(
-        command
-    )
-    assert not any(word.startswith("--api.insecure") for word in command)
-    for inner in (80, 8080):
-        for path in ("/dashboard/", "/api/rawdata", "/api/http/routers"):
-            assert get(f"{dockered.url('traefik', inner)}{path}").status_code == 404
-    assert get(f"{dockered.url('traefik', 8080)}/ping").status_code == 200
-
-
-@pytest.mark.req("R0-143", "R0-152", "R0-196")
-def test_sec_003_docker_socket_readonly(dockered):
-    mounts = {
-        service: [mount for mount in container.mounts if "docker.sock" in mount.destination]
-        for service, container in dockered.containers().items()
-    }
-    ((socket,),) = [found for found in mounts.values() if found]
-    assert mounts["traefik"] == [socket]
-    assert (socket.destination, socket.rw) == ("/var/run/docker.sock", False)
 
 
 def test_every_container_is_unprivileged_and_can_write_to_its_temporary_files_only(dockered):

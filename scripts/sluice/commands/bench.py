@@ -10,9 +10,13 @@ from pathlib import Path
 
 import psutil
 
+from sluice.commands.plugins import all_runtimes
 from sluice.core.environment import child_environment
+from sluice.core.paths import Workspace
 from sluice.core.proc import Completed, run
 from sluice.engine.journal import read_events
+from sluice.phases.deploy.runtimes.docker.composition import Composition
+from sluice.phases.deploy.runtimes.docker.engine import Engine
 
 OTHERS_WORK = ("service_start", "builder_tests", "schemathesis")
 SAMPLE_SECONDS = 0.25
@@ -54,6 +58,8 @@ def main(arguments: Sequence[str]) -> int:
     """Measure and print; `--json` prints JSON, `--quick` leaves out the twelve-service PRD."""
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as directory:
         figures = list(measure(Path(directory), quick="--quick" in arguments))
+        if not all_runtimes()["docker"].unavailable():
+            figures += measure_docker(Path(directory))
     if "--json" in arguments:
         rows = [{"name": f.name, "value": round(f.value, 3), "unit": f.unit, "aim": f.aim} for f in figures]
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
@@ -83,6 +89,25 @@ def measure(directory: Path, *, quick: bool) -> Iterable[Figure]:
         prd.write_text(many_services_prd(MANY_SERVICES), encoding="utf-8")
         twelve = _invoke(directory, "pipeline", "--prd", str(prd), "--runtime", "embedded")
         yield Figure(name="12 services / TaskTracker", value=twelve.seconds / three.seconds, unit="x", aim="<= 4")
+
+
+def measure_docker(directory: Path) -> Iterable[Figure]:
+    """The figures of the docker runtime, images present; compose alone is timed on the same files and images."""
+    _invoke(directory, "images")
+    whole = _invoke(directory, "pipeline", "--runtime", "docker", "--keep")
+    yield Figure(name="TaskTracker on docker, whole pipeline", value=whole.seconds, unit="s", aim="<= 120, better 60")
+    composition = Composition(Workspace(directory / ".sluice").run(_newest(directory).name))
+    engine = Engine(composition.run.run_id)
+    alone = composition.arguments(generated=True)
+    engine.call(*alone, "down", timeout=PIPELINE_TIMEOUT_S).check()
+    bare = engine.call(*alone, "up", "--detach", "--wait", timeout=PIPELINE_TIMEOUT_S).check()
+    yield Figure(name="nine containers, compose alone", value=bare.seconds, unit="s", aim="-")
+    _invoke(directory, "down")
+    ours = _invoke(directory, "up")
+    yield Figure(
+        name="nine containers, `invoke up` / compose alone", value=ours.seconds / bare.seconds, unit="x", aim="<= 1.3"
+    )
+    yield Figure(name="teardown", value=_invoke(directory, "down").seconds, unit="s", aim="<= 10")
 
 
 def overhead(journal: Path, seconds: float) -> float:
