@@ -105,6 +105,9 @@ def test_resource_budget_compliance(dockered):
         assert 0 < used[container.name] < limits[name]
     for services, most in groups.items():
         assert sum(used[dockered.container(name).name] for name in services) < most * MB
+    recorded = dockered.run.manifest()["memory"]
+    assert recorded.keys() == NINE
+    assert all(0 < recorded[name] < limits[name] for name in NINE)
 
 
 @pytest.mark.req("R0-121", "R0-122", "R0-123", "R0-124", "R0-125", "R0-126", "R0-127", "R0-128", "R0-129", "R0-130")

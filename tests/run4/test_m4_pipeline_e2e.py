@@ -9,6 +9,8 @@ from pipelines import EMBEDDED, PHASES, finished, invoke, left_behind, newest_ru
 pytestmark = pytest.mark.slow
 
 SIX_HOURS = 6 * 3600
+SERVERS = 9  # PostgreSQL, Redis, Traefik, the three Build 1 services and the three that were built
+STACK_BYTES = 1.5 * 2**30
 
 
 @pytest.mark.req("R0-170", "R0-010", "R0-012", "R0-014", "R0-201")
@@ -82,6 +84,8 @@ def test_pipeline_e2e_timing(tasktracker):
     began, ended = (datetime.fromisoformat(manifest[key]) for key in ("started", "ended"))
     assert 0 < manifest["seconds"] <= (ended - began).total_seconds() + 1
     assert manifest["seconds"] < SIX_HOURS
+    assert len(manifest["memory"]) == SERVERS
+    assert 0 < sum(manifest["memory"].values()) < STACK_BYTES
     assert sum(phase["seconds"] for phase in tasktracker.summary["phases"]) <= manifest["seconds"] + 1
 
 

@@ -13,7 +13,7 @@ import psutil
 from sluice.commands.plugins import all_runtimes
 from sluice.core.environment import child_environment
 from sluice.core.paths import Workspace
-from sluice.core.proc import Completed, run
+from sluice.core.proc import Completed, memory, run
 from sluice.engine.journal import read_events
 from sluice.phases.deploy.runtimes.docker.composition import Composition
 from sluice.phases.deploy.runtimes.docker.engine import Engine
@@ -45,7 +45,7 @@ class MemoryPeak(threading.Thread):
     def run(self) -> None:
         """Sample until stopped."""
         while not self._done.wait(SAMPLE_SECONDS):
-            self.peak = max(self.peak, sum(map(_pss, psutil.Process().children(recursive=True))))
+            self.peak = max(self.peak, sum(map(memory, psutil.Process().children(recursive=True))))
 
     def stop(self) -> int:
         """The highest sum seen."""
@@ -78,9 +78,9 @@ def measure(directory: Path, *, quick: bool) -> Iterable[Figure]:
     peak = MemoryPeak()
     peak.start()
     three = _invoke(directory, "pipeline", "--runtime", "embedded")
-    memory = peak.stop()
+    used = peak.stop()
     yield Figure(name="TaskTracker, whole pipeline", value=three.seconds, unit="s", aim="<= 60, better 30")
-    yield Figure(name="peak memory of all processes (PSS)", value=memory / 2**30, unit="GiB", aim="<= 1.4")
+    yield Figure(name="peak memory of all processes (PSS)", value=used / 2**30, unit="GiB", aim="<= 1.4")
     share = 100 * overhead(_newest(directory) / "run_events.jsonl", three.seconds)
     yield Figure(name="our own overhead", value=share, unit="%", aim="<= 10")
     yield Figure(name="resume with nothing to do", value=_invoke(directory, "resume").seconds, unit="s", aim="<= 1.5")
@@ -163,14 +163,6 @@ def _invoke(directory: Path, *arguments: str) -> Completed:
 
 def _newest(directory: Path) -> Path:
     return max((directory / ".sluice" / "runs").iterdir())
-
-
-def _pss(process: psutil.Process) -> int:
-    try:
-        info = process.memory_full_info()
-    except psutil.Error:
-        return 0
-    return int(getattr(info, "pss", info.rss))
 
 
 if __name__ == "__main__":

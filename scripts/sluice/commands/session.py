@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from sluice.commands.plugins import all_builders, all_phases, choose_runtime
 from sluice.core import guardian
 from sluice.core.config import Settings, load_settings
-from sluice.core.errors import InputError, RunLocked
+from sluice.core.errors import InputError, RunLocked, SluiceError
 from sluice.core.files import mark_ours, write_atomic
 from sluice.core.paths import RunPaths, Workspace
 from sluice.core.registry import pick
@@ -59,7 +59,12 @@ class Session:
     def close(self, verdict: str) -> None:
         """Complete the manifest."""
         services = {path.name: path for path in (self.paths.root / "services").glob("*")}
-        done = manifest.finish(self.manifest, self.paths, verdict=verdict, began=self.began, services=services)
+        memory: dict[str, int] = {}
+        with suppress(SluiceError):  # an engine that went away must not hide how the run ended
+            memory = self.stack.memory() if self.stack.state() else {}
+        done = manifest.finish(
+            self.manifest, self.paths, verdict=verdict, began=self.began, services=services, memory=memory
+        )
         manifest.save(done, self.paths)
 
 

@@ -305,6 +305,15 @@ def _descendants(roots: list[int], children: Mapping[int, list[psutil.Process]])
             yield pid
 
 
+def memory(process: psutil.Process) -> int:
+    """Bytes that a process uses alone, and its share of what it shares (PSS); 0 when it is gone."""
+    try:
+        info = process.memory_full_info()
+    except psutil.Error:
+        return 0
+    return int(getattr(info, "pss", info.rss))
+
+
 def reap(run_id: str, *, grace: float = 3.0, keep: Iterable[int] = ()) -> list[str]:
     """End every process of this run, asking first and killing after `grace` seconds; `pid name` of each that was ended.
 

@@ -25,7 +25,10 @@ class GitState(Model):
 
 
 class Manifest(Model):
-    """One run; times are UTC (RFC 3339), `seconds` is the sum over its attempts."""
+    """One run; times are UTC (RFC 3339), `seconds` is the sum over its attempts.
+
+    `memory` is what each server and service of the stack used at the end, in bytes; `services` are digests of trees.
+    """
 
     run_id: str
     directory: str
@@ -41,6 +44,7 @@ class Manifest(Model):
     versions: dict[str, str] = Field(default_factory=dict)
     git: GitState = GitState()
     verdict: str = ""
+    memory: dict[str, int] = Field(default_factory=dict)
     services: dict[str, str] = Field(default_factory=dict)
     files_touched: int = 0
 
@@ -65,7 +69,15 @@ def begin(paths: RunPaths, *, prd: str, source: str, plant: bool, settings: Json
     )
 
 
-def finish(manifest: Manifest, paths: RunPaths, *, verdict: str, began: str, services: Mapping[str, Path]) -> Manifest:
+def finish(
+    manifest: Manifest,
+    paths: RunPaths,
+    *,
+    verdict: str,
+    began: str,
+    services: Mapping[str, Path],
+    memory: Mapping[str, int],
+) -> Manifest:
     """The manifest at the end of an attempt that began at `began`."""
     ended = now()
     seconds = (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
@@ -73,6 +85,7 @@ def finish(manifest: Manifest, paths: RunPaths, *, verdict: str, began: str, ser
         "ended": ended,
         "seconds": round(manifest.seconds + seconds, 3),
         "verdict": verdict,
+        "memory": dict(sorted(memory.items())),
         "services": {name: tree_digest(path) for name, path in sorted(services.items()) if path.is_dir()},
         "files_touched": sum(1 for path in paths.root.rglob("*") if path.is_file()),
     }

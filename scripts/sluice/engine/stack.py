@@ -85,6 +85,10 @@ class Stack(Protocol):
         """`running`, `stopped` or `unhealthy` for each server and service."""
         ...
 
+    def memory(self) -> dict[str, int]:
+        """Bytes in use right now by each running server and service."""
+        ...
+
     def logs(self, name: str, *, lines: int = 20) -> list[str]:
         """The last lines of one server or service.
 

@@ -37,6 +37,9 @@ class NoStack:
     def status(self) -> dict[str, str]:
         return {}
 
+    def memory(self) -> dict[str, int]:
+        return {}
+
     def logs(self, _name: str, **_lines: int) -> list[str]:
         return []
 

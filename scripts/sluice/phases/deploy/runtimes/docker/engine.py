@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from python_on_whales import DockerClient, DockerException
+
 from sluice.core.environment import ENGINE_VARIABLES, child_environment
 from sluice.core.errors import EnvironmentFailure
 from sluice.core.proc import Completed, run
@@ -81,6 +83,19 @@ class Engine:
         found = self.call("inspect", "--type", "container", *ids).stdout
         read = [container_of(fields) for fields in _objects(found)]
         return {container.service: container for container in sorted(read, key=lambda each: each.service)}
+
+    def memory(self) -> dict[str, int]:
+        """Bytes in use by each running container of this run, by service; takes the engine two seconds.
+
+        Raises:
+            EnvironmentFailure: the engine does not say.
+        """
+        running = {each.id: name for name, each in self.containers().items() if each.state == "running"}
+        try:
+            stats = DockerClient().stats(list(running)) if running else []
+        except DockerException as error:
+            raise EnvironmentFailure("the engine does not say how much memory is in use", hint=_HINT) from error
+        return {running[each.container_id]: int(each.memory_used) for each in stats if each.container_id in running}
 
     def logs(self, container: str, lines: int) -> list[str]:
         """The last lines that a container wrote."""

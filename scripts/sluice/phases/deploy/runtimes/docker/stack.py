@@ -68,6 +68,10 @@ class DockerStack:
         containers = self._kit.engine.containers()
         return dict.fromkeys(CORE, "stopped") | {name: container.word for name, container in containers.items()}
 
+    def memory(self) -> dict[str, int]:
+        """What the engine counts for each running container."""
+        return self._kit.engine.memory()
+
     def logs(self, name: str, *, lines: int = 20) -> list[str]:
         """The last lines that a container wrote, also when it is gone."""
         return self._kit.orchestrator.logs(name, lines)

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
+import psutil
 from pydantic import ValidationError
 
 from sluice.core import proc
@@ -101,6 +102,15 @@ class EmbeddedStack:
             running = "unhealthy" if probes.problem(server, self._record.memory) else "running"
             found[name] = running if server.handle.alive() else "stopped"
         return found
+
+    def memory(self) -> dict[str, int]:
+        """What each server uses with its children; shared pages count by their share."""
+        used = {}
+        for name, server in self._record.servers.items():
+            with suppress(psutil.Error):
+                parent = psutil.Process(server.pid)
+                used[name] = sum(map(proc.memory, [parent, *parent.children(recursive=True)]))
+        return used
 
     def logs(self, name: str, *, lines: int = 20) -> list[str]:
         """The last lines of a server's output."""
