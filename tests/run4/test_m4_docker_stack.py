@@ -13,7 +13,6 @@ from dockers import (
     LABEL,
     NINE,
     docker,
-    docker_pipeline,
     eventually,
     get,
     left_on_engine,
@@ -170,7 +169,9 @@ def test_reap_removes_what_a_run_left_when_even_its_guardian_was_killed(tmp_path
         assert eventually(lambda: list(tmp_path.glob(".sluice/runs/2*")))
         run_id = newest_run_id(tmp_path)
         assert eventually(lambda: docker.container.list(filters=[("label", f"{LABEL}={run_id}")]))
-        guardians = [each for each in process.children() if "sluice.core.guardian" in each.cmdline()]
+        started = [(each, each.as_dict(["cmdline"], ad_value=[])["cmdline"]) for each in process.children()]
+        guardians = [each for each, command in started if "sluice.core.guardian" in command]
+        assert guardians
     finally:
         for each in (*guardians, process):
             each.kill()
@@ -189,10 +190,3 @@ def test_a_failing_run_leaves_nothing_and_says_what_is_missing(tmp_path):
     assert "sluice/no-such-image:1" in done.stdout
     assert "unset TRAEFIK_IMAGE" in done.stdout
     assert left_on_engine(newest_run_id(tmp_path)) == []
-
-
-def test_planted_violations_are_found_on_the_engine_too(tmp_path):
-    run = docker_pipeline(tmp_path, "--plant")
-    assert run.summary["verdict"] in {"partial", "failed"}
-    assert {finding["check"] for finding in run.summary["findings"]} == {"HEALTH-001", "SCHEMA-001", "LOG-001"}
-    assert left_on_engine(run.summary["run_id"]) == []
