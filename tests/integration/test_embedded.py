@@ -184,7 +184,9 @@ def test_the_scratch_role_may_make_databases(run):
     url = run.stack.state().scratch_database.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE made_by_a_test")
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'made_by_a_test'").fetchall()
         connection.execute("DROP DATABASE made_by_a_test")
+    assert found == [(1,)]
 
 
 def test_redis_lets_nobody_in_without_the_password(run):

@@ -60,10 +60,10 @@ def test_items_are_found_in_words():
 
 
 @given(st.text(alphabet='{}[]":,? ab1\\\n', max_size=200))
-def test_any_group_is_read_without_failing(text):
-    for _, group in shapes.braces(text):
-        shapes.parse(group)
-    shapes.names_in_row(text)
+def test_whatever_a_group_holds_its_names_are_identifiers(text):
+    found = named(field for _, group in shapes.braces(text) for field in shapes.parse(group)[0])
+    found += named(shapes.names_in_row(text))
+    assert all(name.isidentifier() and name == name.lower() for name in found)
 
 
 def test_depth_is_bounded():
