@@ -155,6 +155,7 @@ def _restarts(run, service):
     return docker.container.inspect(run.ids()[service]).restart_count
 
 
+@pytest.mark.req("R0-231")
 def test_a_port_that_somebody_takes_in_the_last_moment_is_replaced(tmp_path, monkeypatch):
     run = Run(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as server:

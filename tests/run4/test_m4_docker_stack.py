@@ -41,7 +41,7 @@ def removed(tmp_path):
     leftovers.remove({path.name for path in tmp_path.glob(".sluice/runs/2*")})
 
 
-@pytest.mark.req("R0-121", "R0-122", "R0-123", "R0-124", "R0-125", "R0-126", "R0-127")
+@pytest.mark.req("R0-011", "R0-121", "R0-122", "R0-123", "R0-124", "R0-125", "R0-126", "R0-127")
 def test_without_a_run_the_merged_model_shows_the_documented_images_and_ports(tmp_path):
     services = json.loads(invoke(tmp_path, "compose", "--json").stdout)["model"]["services"]
     assert {

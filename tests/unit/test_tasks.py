@@ -52,6 +52,7 @@ def test_every_phase_and_the_whole_have_a_task():
     assert {f"phase{number}" for number in range(1, 8)} | {"pipeline", "resume", "plan", "gate"} <= set(TASKS)
 
 
+@pytest.mark.req("R0-209")
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_explains_itself_and_each_of_its_flags(invoke, name):
     code, out, _ = invoke("--help", name)
@@ -159,6 +160,7 @@ def sessions():
     return {node.name: ast.get_docstring(node) for node in functions}
 
 
+@pytest.mark.req("R0-209")
 def test_every_nox_session_explains_itself():
     assert {"pipeline", "gate", "tests", "lint", "types", "bench", "dev", "lock", "requirements"} <= sessions().keys()
     assert all(sessions().values())

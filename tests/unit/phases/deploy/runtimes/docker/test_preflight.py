@@ -51,6 +51,7 @@ def test_what_cannot_be_used_is_said_in_a_sentence(answers, word, text, problem)
         preflight.check(found)
 
 
+@pytest.mark.req("R0-230")
 def test_a_machine_without_the_docker_command_is_told_how_to_get_it(monkeypatch):
     monkeypatch.setattr(preflight.shutil, "which", lambda _name: None)
     assert "setup-docker.sh" in preflight.platform().problem
