@@ -76,7 +76,7 @@ def requirements(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the pipeline on this machine and print the figures (a report, not a test)."""
+    """Measure on this machine and print the figures (a report, not a test): [-- TOPIC … --json]."""
     _install(session)
     session.run("python", "-m", "sluice.commands.bench", *session.posargs)
 

@@ -1,9 +1,8 @@
 import pytest
 
-from sluice.commands.bench import main, many_services_prd, overhead, union
+from sluice.commands.bench.topics.pipeline import overhead, union
 from sluice.core.paths import RunPaths
 from sluice.engine.journal import Journal
-from sluice.services.architect.decompose import decompose
 
 
 @pytest.mark.parametrize(
@@ -36,26 +35,3 @@ def test_more_work_of_others_than_time_is_no_negative_overhead(tmp_path):
     paths = RunPaths(tmp_path / "20260101-000000-abcdef")
     Journal(paths).emit("span", kind="service_start", began=0, ended=9)
     assert overhead(paths.journal, 3) == 0
-
-
-@pytest.mark.parametrize("count", [3, 12])
-def test_the_prd_of_many_services_reads_as_so_many(count):
-    found = decompose(many_services_prd(count))
-    services = [service.name for service in found.service_map.services]
-    assert len(services) == len(found.domain_model.entities) == count
-    assert services[:2] == ["account-service", "thing-a-service"]
-    assert [len(service.endpoints) for service in found.service_map.services] == [2] + [3] * (count - 1)
-
-
-def test_main_prints_what_was_measured(monkeypatch, capsys):
-    from sluice.commands import bench
-
-    figures = [bench.Figure(name="resume", value=1.23456, unit="s", aim="<= 1.5")]
-    asked = []
-    monkeypatch.setattr(bench, "measure", lambda _directory, *, quick: asked.append(quick) or figures)
-    assert main(["--json", "--quick"]) == main([]) == 0
-    as_json, _, text = capsys.readouterr().out.partition("]\n")
-    assert '"value": 1.235' in as_json
-    assert "resume" in text
-    assert "aim <= 1.5" in text
-    assert asked == [True, False]
