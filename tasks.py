@@ -213,7 +213,7 @@ ns = Collection(
     images,
     _phase(1, "the three Build 1 services are healthy"),
     _phase(2, "their MCP tools answer as they say"),
-    _phase(3, "the Architect reads the PRD"),
+    _phase(3, "the Architect reads the PRD (--prd and --json without --run: prints the Decomposition alone)"),
     _phase(4, "every contract is registered and valid"),
     _phase(5, "builders make the services and are measured"),
     _phase(6, "the services run and are tested against their contracts"),

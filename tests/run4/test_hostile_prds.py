@@ -38,7 +38,7 @@ class Workspace:
         prd = self.root / "prd.md"
         prd.write_bytes(content if isinstance(content, bytes) else content.encode())
         before = self.outside()
-        done = invoke(self.directory, "phase3", "--json", "--prd", str(prd))
+        done = invoke(self.directory, "phase3", "--json", "--prd", str(prd), "--run", newest_run_id(self.directory))
         assert self.outside() == before
         assert not [path for path in self.root.rglob("*") if path.name in {"x", "passwd"}]
         assert "Traceback" not in done.stderr

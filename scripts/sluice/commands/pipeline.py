@@ -17,6 +17,7 @@ from sluice.engine.plan import Action, needed, plan
 from sluice.engine.run import Inputs, load_artifacts, state_of
 
 DEFAULT_SAMPLE = "tasktracker"
+DECOMPOSE = "decompose"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +58,21 @@ def resume(options: Options) -> int:
 
 
 def phase(number: int, options: Options) -> int:
-    """One phase on the newest (or the named, or a new) run, after what it needs; the stack stays up, detached."""
+    """One phase on the newest (or the named, or a new) run, after what it needs; the stack stays up, detached.
+
+    Phase 3 with a PRD and `json`, and nothing that speaks of a run, needs neither run nor stack: it prints the
+    Decomposition alone.
+    """
     target = phase_numbered(number)
+    if (
+        target.name == DECOMPOSE
+        and options.json
+        and options.prd
+        and not (options.run_id or any(options.flags.values()))
+    ):
+        from sluice.commands import decompose  # noqa: PLC0415 - no other command needs the Architect's code
+
+        return decompose.show(options.prd)
     with Output(json=options.json) as output, _opened_for_phase(options, output) as session:
         keep = True
         try:
