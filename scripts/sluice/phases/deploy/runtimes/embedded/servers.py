@@ -10,10 +10,11 @@ from typing import Final
 import yaml
 
 from sluice.core.files import write_atomic
+from sluice.core.packages import package_directory
 from sluice.core.ports import HOST
+from sluice.core.postgres import Cluster
 from sluice.phases.deploy.ledger import SECRET_MODE
 from sluice.phases.deploy.runtimes.embedded import probes
-from sluice.phases.deploy.runtimes.embedded.cluster import Cluster, package_directory
 from sluice.phases.deploy.runtimes.embedded.supervisor import Program
 
 GATEWAY: Final = "traefik"

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import psutil
 from pydantic import ValidationError
 
-from sluice.core import proc
+from sluice.core import postgres, proc
 from sluice.core.config import Settings
 from sluice.core.errors import InputError
 from sluice.core.files import write_atomic
@@ -29,7 +29,7 @@ from sluice.engine.stack import (
 )
 from sluice.phases.deploy import databases
 from sluice.phases.deploy.ledger import SECRET_MODE
-from sluice.phases.deploy.runtimes.embedded import cluster, probes, servers, services
+from sluice.phases.deploy.runtimes.embedded import probes, servers, services
 from sluice.phases.deploy.runtimes.embedded.deployment import Deployer
 from sluice.phases.deploy.runtimes.embedded.record import Record, Server
 from sluice.phases.deploy.runtimes.embedded.supervisor import Supervisor
@@ -164,7 +164,7 @@ class EmbeddedStack:
 
     def _postgres(self) -> Server:
         memory = self._record.memory
-        place = cluster.place(memory.cluster, self._run.stack / "postgres", self._run.run_id)
+        place = postgres.place(memory.cluster, self._run.stack / "postgres", self._run.run_id)
         self._record.place_cluster(str(place.home))
         if not place.is_made:
             if memory.roles:

