@@ -33,6 +33,7 @@ FLAGS: dict[str, tuple[str | bool, str]] = {
     "sarif": ("", "write the findings as SARIF 2.1.0 to this file"),
     "offline": (False, "build every image here, whether a registry answers or not"),
     "junit": ("", "write the checks as JUnit XML to this file"),
+    "file": ("", "an OpenAPI, Swagger or AsyncAPI document, JSON or YAML"),
 }
 ONE = ("run", "json")
 MAKE = ("prd", "runtime", "builder", "ports", "json")
@@ -176,6 +177,14 @@ def images(options: "Options", offline: bool) -> int:  # noqa: FBT001 - invoke p
     return images.images(options, offline=offline)
 
 
+@_command("file", "json", positional=("file",), name="validate")
+def contracts_validate(options: "Options", file: str) -> int:
+    """Judge an OpenAPI, Swagger or AsyncAPI document; exit code 4 when it is not valid."""
+    from sluice.commands import contracts
+
+    return contracts.validate(options, file=Path(file))
+
+
 def _phase(number: int, what: str) -> Task:
     def body(options: "Options") -> int:
         from sluice.commands import pipeline
@@ -224,3 +233,4 @@ ns = Collection(
     _listing("runtimes", "List the runtimes, and whether this machine can run them."),
     _listing("phases", "List the phases in order, with what they consume and produce."),
 )
+ns.add_collection(Collection("contracts", contracts_validate))
