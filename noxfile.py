@@ -44,6 +44,13 @@ def gate(session: nox.Session) -> None:
     session.run("invoke", "gate", *session.posargs)
 
 
+@nox.session(name="gate-proof")
+def gate_proof(session: nox.Session) -> None:
+    """Plant violations and look-alikes, and measure the gate's recall and precision: [-- CHECK … --json --seed N]."""
+    _install(session)
+    session.run("python", "-m", "sluice.commands.gate_proof", *session.posargs)
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the whole test suite, or what pytest's arguments after `--` choose."""

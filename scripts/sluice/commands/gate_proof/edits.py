@@ -1,0 +1,245 @@
+"""Text-preserving edits at places that the syntax offers: functions, handlers, modules, Dockerfiles, compose blocks."""
+
+import ast
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+
+from sluice.commands.gate_proof.operator import Edit, Site, Unfit
+from sluice.commands.gate_proof.tree import Place
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route"})
+_CODE = ("app/*.py", "src/*.py", "*/app/*.py", "*.py")
+_LEFT_OUT = re.compile(r"(?:^|/)(?:tests?|migrations)/|/(?:conftest|__init__|cli)\.py$")
+
+
+def modules(site: Site) -> list[str]:
+    """Python modules that the service ships.
+
+    Raises:
+        Unfit: there are none.
+    """
+    return [path for path in site.files(*_CODE) if not _LEFT_OUT.search(path)]
+
+
+def in_function(code: str, *, imports: str = "") -> Edit:
+    """`code` first in the body of some function of the service."""
+    return _in_body(code, imports, lambda _: True)
+
+
+def in_handler(code: str, *, imports: str = "") -> Edit:
+    """`code` first in the body of some route handler."""
+    return _in_body(code, imports, _is_handler)
+
+
+def _is_handler(node: Function) -> bool:
+    calls = (d.func for d in node.decorator_list if isinstance(d, ast.Call))
+    return any(isinstance(call, ast.Attribute) and call.attr in _VERBS for call in calls)
+
+
+def _in_body(code: str, imports: str, wanted: Callable[[Function], bool]) -> Edit:
+    def edit(site: Site) -> None:
+        found = [(path, node) for path in modules(site) for node in _functions(site, path) if wanted(node)]
+        if not found:
+            raise Unfit(f"{site.service.name} has no such function")
+        path, node = site.choice.choice(found)
+        body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+        indent = " " * body[0].col_offset
+        first = min([body[0].lineno, *(d.lineno for d in getattr(body[0], "decorator_list", []))])
+        site.places += site.tree.splice(path, first, first - 1, textwrap.indent(tidy(code), indent))
+        _import(site, path, imports)
+
+    return edit
+
+
+def _functions(site: Site, path: str) -> Iterator[Function]:
+    for node in ast.walk(ast.parse(site.tree.read(path))):
+        if isinstance(node, Function) and node.body[0].lineno > node.lineno:
+            yield node
+
+
+def at_end(code: str, *, imports: str = "", of: str = "") -> Edit:
+    """`code` at the end of some module, or of a module of this name."""
+
+    def edit(site: Site) -> None:
+        path = site.choice.choice(site.files(of) if of else modules(site))
+        text = site.tree.read(path).rstrip("\n")
+        site.tree.add(path, text + "\n")
+        last = text.count("\n") + 2
+        site.places += site.tree.splice(path, last, last, f"\n\n{tidy(code)}\n")
+        _import(site, path, imports)
+
+    return edit
+
+
+def _import(site: Site, path: str, imports: str) -> None:
+    if not imports:
+        return
+    nodes = ast.parse(site.tree.read(path)).body
+    first = next((n.lineno for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) and not _future(n)), 0)
+    first = (
+        first or (nodes[0].end_lineno or 0) + 1 if nodes and ast.get_docstring(ast.Module(nodes, [])) else first or 1
+    )
+    site.places += site.tree.splice(path, first, first - 1, tidy(imports))
+
+
+def _future(node: ast.Import | ast.ImportFrom) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def new_file(path: str, text: str) -> Edit:
+    """A new file; `{pkg}` is the folder of the service's code."""
+
+    def edit(site: Site) -> None:
+        package = modules(site)[0].rpartition("/")[0].removeprefix(site.service.folder).strip("/")
+        where = f"{site.service.folder}/{path.replace('{pkg}', package or '.')}".replace("/./", "/")
+        site.places += site.tree.add(where, tidy(text) + "\n")
+
+    return edit
+
+
+def swap(pattern: str, replacement: str, *files: str) -> Edit:
+    """The first match of a regular expression (multi-line mode) in the files is replaced; groups as in `re`."""
+
+    def edit(site: Site) -> None:
+        for path in site.files(*files) if files else modules(site):
+            if _swapped(site, path, pattern, replacement, (0, len(site.tree.read(path)))):
+                return
+        raise Unfit(f"{site.service.name}: nothing matches {pattern}")
+
+    return edit
+
+
+def _swapped(site: Site, path: str, pattern: str, replacement: str, within: tuple[int, int]) -> bool:
+    text = site.tree.read(path)
+    found = re.compile(pattern, re.MULTILINE).search(text, *within)
+    if not found:
+        return False
+    first, last = text.count("\n", 0, found.start()) + 1, text.count("\n", 0, found.end()) + 1
+    begin, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
+    end = len(text) if end < 0 else end
+    new = text[begin : found.start()] + found.expand(replacement) + text[found.end() : end]
+    site.places += site.tree.splice(path, first, last, new)
+    return True
+
+
+def block(site: Site) -> tuple[str, int, int]:
+    """Path, first and last line of the service's entry in the compose file.
+
+    Raises:
+        Unfit: no compose file names it.
+    """
+    for path in site.tree.paths:
+        if re.search(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$", path):
+            lines = site.tree.read(path).split("\n")
+            start = next((at for at, line in enumerate(lines) if line == f"  {site.service.name}:"), None)
+            if start is not None:
+                inside = (at for at in range(start + 1, len(lines)) if lines[at] and not lines[at].startswith("    "))
+                return path, start + 1, next(inside, len(lines))
+    raise Unfit(f"no compose file names {site.service.name}")
+
+
+def in_compose(text: str, *, drop: str = "") -> Edit:
+    """`text` first in the service's compose entry, after dropping the keys `drop` (words) from it."""
+
+    def edit(site: Site) -> None:
+        for key in drop.split():
+            _drop(site, key)
+        path, first, _ = block(site)
+        site.places += site.tree.splice(path, first + 1, first, textwrap.indent(tidy(text), "    "))
+
+    return edit
+
+
+def _drop(site: Site, key: str) -> None:
+    path, first, last = block(site)
+    lines = site.tree.read(path).split("\n")
+    start = next((at for at in range(first, last) if lines[at].startswith(f"    {key}:")), None)
+    if start is not None:
+        ends = (at for at in range(start + 1, last) if re.match(r" {4}[^ #-]", lines[at]))
+        site.tree.cut(path, start + 1, next(ends, last))
+
+
+def swap_compose(pattern: str, replacement: str) -> Edit:
+    """A regular expression replaced inside the service's compose entry."""
+
+    def edit(site: Site) -> None:
+        path, first, last = block(site)
+        lines = site.tree.read(path).split("\n")
+        before = sum(len(line) + 1 for line in lines[: first - 1])
+        within = before, before + sum(len(line) + 1 for line in lines[first - 1 : last])
+        if not _swapped(site, path, pattern, replacement, within):
+            raise Unfit(f"{site.service.name}: nothing in compose matches {pattern}")
+
+    return edit
+
+
+def drop_compose(*keys: str) -> Edit:
+    """The service's compose entry without these keys; the finding may stand anywhere in it."""
+
+    def edit(site: Site) -> None:
+        before = site.tree.read(block(site)[0])
+        for key in keys:
+            _drop(site, key)
+        path, first, last = block(site)
+        if site.tree.read(path) == before:
+            raise Unfit(f"{site.service.name} has no {keys} in compose")
+        site.places.append(site.tree.place(path, first, last))
+
+    return edit
+
+
+def anywhere(edit: Edit, *files: str) -> Edit:
+    """The same edit, but the finding may stand on any line of the file it changed (of `files`, where given)."""
+
+    def wider(site: Site) -> None:
+        edit(site)
+        paths = site.files(*files) if files else sorted({place.path for place in site.places})
+        site.places[:] = [whole(site, path) for path in paths]
+
+    return wider
+
+
+def at(pattern: str, edit: Edit, *files: str) -> Edit:
+    """The same edit, but the finding belongs to the line that matches a regular expression."""
+
+    def told(site: Site) -> None:
+        edit(site)
+        site.places.clear()
+        for path in site.files(*files) if files else modules(site):
+            for number, line in enumerate(site.tree.read(path).split("\n"), start=1):
+                if re.search(pattern, line):
+                    site.places.append(site.tree.place(path, number, number))
+
+    return told
+
+
+def in_block(edit: Edit) -> Edit:
+    """The same edit, but the finding may stand anywhere in the service's compose entry."""
+
+    def told(site: Site) -> None:
+        edit(site)
+        site.places[:] = [site.tree.place(*block(site))]
+
+    return told
+
+
+def both(*edits: Edit) -> Edit:
+    """One edit after the other."""
+
+    def edit(site: Site) -> None:
+        for one in edits:
+            one(site)
+
+    return edit
+
+
+def whole(site: Site, path: str) -> Place:
+    """All lines of a file."""
+    return site.tree.place(path, 1, site.tree.read(path).count("\n") + 1)
+
+
+def tidy(code: str) -> str:
+    """A snippet without the indentation of the module that holds it."""
+    return textwrap.dedent(code).strip("\n")
