@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Literal, Protocol
 
@@ -40,6 +41,17 @@ class Storage(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """The faces of one service: `router` is served under `prefix`, the tools of `server` over MCP."""
+
+    name: str
+    prefix: str
+    server: MCPServer
+    router: APIRouter
+    database: Storage | None = None
+
+
 class Health(BaseModel):
     """Whether the service can do its work."""
 
@@ -48,35 +60,39 @@ class Health(BaseModel):
     version: str
 
 
+def log_level() -> str:
+    """The level that `LOG_LEVEL` names, INFO without it."""
+    return variable("LOG_LEVEL") or "INFO"
+
+
 def mcp_server(name: str, instructions: str) -> MCPServer:
     """The MCP face of a service, still without tools; configures logging, which must come first."""
-    configure_logging(name, variable("LOG_LEVEL") or "INFO")
+    configure_logging(name, log_level())
     return MCPServer(name, instructions=instructions, version=__version__, log_level="WARNING")
 
 
-def service_app(
-    name: str, prefix: str, server: MCPServer, router: APIRouter, database: Storage | None = None
-) -> FastAPI:
-    """The ASGI application of one service: `router` under `prefix`, `server` at `/mcp/`, `/api/health`."""
-    mcp_app = server.streamable_http_app(
+def service_app(service: Service) -> FastAPI:
+    """The ASGI application of one service: its router, MCP at `/mcp/`, `/api/health`."""
+    database = service.database
+    mcp_app = service.server.streamable_http_app(
         streamable_http_path="/",
         stateless_http=True,
         json_response=True,
         max_request_body_size=MAX_BODY_BYTES,
-        transport_security=TransportSecuritySettings(allowed_hosts=_hosts(name)),
+        transport_security=TransportSecuritySettings(allowed_hosts=_hosts(service.name)),
     )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if database:
             await run_in_threadpool(database.migrate)
-        async with server.session_manager.run():
+        async with service.server.session_manager.run():
             yield
         if database:
             database.close()
 
     app = FastAPI(
-        title=name,
+        title=service.name,
         version=__version__,
         lifespan=lifespan,
         docs_url=None,
@@ -85,8 +101,8 @@ def service_app(
     )
     app.add_middleware(RequestLog)
     register_failures(app, database.unavailable if database else ())
-    _add_health(app, name, prefix, database)
-    app.include_router(router, prefix=prefix, responses=COMMON_PROBLEMS)
+    _add_health(app, service)
+    app.include_router(service.router, prefix=service.prefix, responses=COMMON_PROBLEMS)
     app.mount("/mcp", mcp_app)
     return app
 
@@ -96,7 +112,9 @@ def _hosts(name: str) -> list[str]:
     return [pattern for host in names for pattern in (host, f"{host}:*")]
 
 
-def _add_health(app: FastAPI, name: str, prefix: str, database: Storage | None) -> None:
+def _add_health(app: FastAPI, service: Service) -> None:
+    name, database = service.name, service.database
+
     def health(response: Response) -> Health:
         """Say whether the service and its database answer."""
         up = database is None or database.answers()
@@ -105,4 +123,4 @@ def _add_health(app: FastAPI, name: str, prefix: str, database: Storage | None) 
 
     down: dict[int | str, dict[str, Any]] = {503: {"model": Health, "description": "The database does not answer"}}
     app.get("/api/health", responses=down, tags=["health"])(health)
-    app.get(f"{prefix}/health", include_in_schema=False)(health)
+    app.get(f"{service.prefix}/health", include_in_schema=False)(health)

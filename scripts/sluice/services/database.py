@@ -31,13 +31,13 @@ class Database:
         return UNAVAILABLE
 
     @classmethod
-    def from_environment(cls, name: str, package: Path) -> "Database":
-        """Connects lazily.
+    def connect(cls, name: str, package: Path, url: str | None = None) -> "Database":
+        """Connects lazily, to `url` or what `DATABASE_URL` says.
 
         Raises:
-            InputError: `DATABASE_URL` is not set.
+            InputError: neither is given.
         """
-        url = variable("DATABASE_URL")
+        url = url or variable("DATABASE_URL")
         if url is None:
             raise InputError("DATABASE_URL is not set", hint="set it to postgresql+psycopg://user:…@host:port/name")
         engine = create_engine(

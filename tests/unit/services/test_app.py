@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from sluice.core.errors import InputError
-from sluice.services.app import MAX_BODY_BYTES, mcp_server, service_app
+from sluice.services.app import MAX_BODY_BYTES, Service, mcp_server, service_app
 from sluice.services.failures import ConflictError, NotFoundError
 from sluice.services.fields import Text
 from sluice.services.tools import expose
@@ -72,7 +72,7 @@ def make(storage=None):
     def read(name: str) -> str:
         return name
 
-    return service_app("things", PREFIX, server, router, storage)
+    return service_app(Service(name="things", prefix=PREFIX, server=server, router=router, database=storage))
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ def decompose(prd: Text) -> Decomposition:
     return read_prd(prd)
 
 
-def create() -> FastAPI:
-    """The application; uvicorn calls this (`--factory`).  Needs no database."""
+def service(_database_url: str | None = None) -> factory.Service:
+    """The service; it needs no database."""
     warm_up()
     server = factory.mcp_server(NAME, "Turns product requirements into services and contracts.")
     expose(server, decompose)
@@ -43,4 +43,9 @@ def create() -> FastAPI:
         """Decompose a document; the same document always gives the same answer."""
         return decompose(body.prd)
 
-    return factory.service_app(NAME, PREFIX, server, router)
+    return factory.Service(name=NAME, prefix=PREFIX, server=server, router=router)
+
+
+def create() -> FastAPI:
+    """The application; uvicorn calls this (`--factory`)."""
+    return factory.service_app(service())

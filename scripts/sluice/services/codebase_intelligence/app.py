@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from sluice.services.app import mcp_server, service_app
+from sluice.services.app import Service, mcp_server, service_app
 from sluice.services.codebase_intelligence.rest import codebase_router
 from sluice.services.codebase_intelligence.store import Codebase
 from sluice.services.codebase_intelligence.tools import add_tools
@@ -15,10 +15,15 @@ NAME: Final = "codebase-intelligence"
 PREFIX: Final = "/api/codebase"
 
 
-def create() -> FastAPI:
-    """The application; uvicorn calls this (`--factory`).  Needs `DATABASE_URL`."""
+def service(database_url: str | None = None) -> Service:
+    """The service on this database, else on that of `DATABASE_URL`."""
     server = mcp_server(NAME, "Keeps source files and finds where their symbols are defined.")
-    database = Database.from_environment(NAME, Path(__file__).parent)
+    database = Database.connect(NAME, Path(__file__).parent, database_url)
     codebase = Codebase(database.engine)
     add_tools(server, codebase)
-    return service_app(NAME, PREFIX, server, codebase_router(codebase), database)
+    return Service(name=NAME, prefix=PREFIX, server=server, router=codebase_router(codebase), database=database)
+
+
+def create() -> FastAPI:
+    """The application; uvicorn calls this (`--factory`)."""
+    return service_app(service())
