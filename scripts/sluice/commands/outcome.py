@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 
 from sluice.commands.output import Output
 from sluice.commands.plugins import all_phases
 from sluice.commands.session import Session
-from sluice.core.errors import EXIT_OK, EXIT_PARTIAL, QualityGateFailed, SluiceError
+from sluice.core.errors import EXIT_OK, EXIT_PARTIAL, InputError, QualityGateFailed, SluiceError
+from sluice.core.files import canonical_json, inside
 from sluice.core.paths import RunPaths
 from sluice.engine import manifest
 from sluice.engine.journal import read_events
@@ -15,10 +17,13 @@ from sluice.engine.phase import Phase
 from sluice.engine.plan import Record
 from sluice.engine.run import load_artifacts, records
 from sluice.model.summary import PhaseSummary, Summary
+from sluice.reports.excerpt import excerpts
 from sluice.reports.report import RunView
 from sluice.reports.summary import summarise, view_of
 from sluice.reports.timeline import bars_of
 from sluice.reports.write import write_reports
+
+_MAX_SOURCE = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -66,15 +71,50 @@ def view_of_run(paths: RunPaths, phases: Sequence[Phase], *, runtime: str) -> Ru
     lines = [_phase_summary(phase, ended.get(phase.name)) for phase in phases]
     seconds = round(sum(record.seconds for record in ended.values()), 3)
     summary = summarise(run_id=paths.run_id, runtime=runtime, phases=lines, artifacts=artifacts, seconds=seconds)
+    view = with_excerpts(view_of(summary, artifacts), paths.root)
     stored = manifest.load(paths)
-    provenance = _provenance(stored) if stored else {}
-    return view_of(summary, artifacts, provenance=provenance, timeline=bars_of(read_events(paths.journal)))
+    return replace(
+        view,
+        timeline=bars_of(read_events(paths.journal)),
+        provenance=_provenance(stored) if stored else {},
+        memory=stored.memory if stored else {},
+    )
 
 
-def _provenance(stored: Manifest) -> dict[str, str]:
+def with_excerpts(view: RunView, root: Path) -> RunView:
+    """The view with the lines around its findings; of a run that planted violations, those of the planted copy."""
+    if view.gate is None:
+        return view
+    base = root / "planted" if view.gate.planted else root
+    found = excerpts([*view.gate.findings, *view.gate.suppressed], lambda path: _source(base, path))
+    return replace(view, excerpts=found)
+
+
+def _source(base: Path, path: str) -> str | None:
+    """The text of a file below `base`; None when it is gone, outside, large or no text."""
+    try:
+        file = inside(base, path)
+        if not file.is_file() or file.stat().st_size > _MAX_SOURCE:
+            return None
+        return file.read_text(encoding="utf-8", errors="replace")
+    except (InputError, OSError, ValueError):
+        return None
+
+
+def _provenance(stored: Manifest) -> dict[str, dict[str, str]]:
     commit = stored.git.commit and f"{stored.git.commit}{' with changes' if stored.git.dirty else ''}"
-    facts = {"PRD": stored.prd_digest, "commit": commit, "started": stored.started, **stored.versions}
-    return {name: value for name, value in facts.items() if value}
+    run = {
+        "started": stored.started,
+        "ended": stored.ended,
+        "attempts": str(stored.attempts),
+        "commit": commit,
+        "PRD": PurePath(stored.prd_source).name,
+        "PRD digest": stored.prd_digest,
+    }
+    settings = {name: canonical_json(value).strip('"') for name, value in stored.settings.items()}
+    seeds = {name: str(seed) for name, seed in stored.seeds.items()}
+    groups = {"run": run, "versions": stored.versions, "seeds": seeds, "settings": settings}
+    return {group: {name: value for name, value in facts.items() if value} for group, facts in groups.items()}
 
 
 def show_finished(finished: Finished, output: Output, *, strict: bool) -> int:

@@ -10,15 +10,19 @@ from sluice.model.deployment import Deployment
 from sluice.model.finding import GateReport
 from sluice.model.integration import IntegrationReport
 from sluice.model.summary import Summary
+from sluice.reports.excerpt import Excerpts
 from sluice.reports.timeline import Bar
+
+Provenance = Mapping[str, Mapping[str, str]]
+"""What a run was made from and with: group (`versions`, `seeds`, …) → name → value."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunView:
     """A run as reports see it; an artifact is None when its phase did not run.
 
-    `provenance` names what the run was made from and with (PRD digest, versions, seed); `timeline` has one bar for
-    each phase and builder, none when the journal is not at hand.
+    `timeline` has one bar for each phase and builder, none when the journal is not at hand; `memory` is in bytes, by
+    server; `excerpts` hold the source around the findings.
     """
 
     summary: Summary
@@ -28,8 +32,10 @@ class RunView:
     deployment: Deployment | None = None
     integration: IntegrationReport | None = None
     gate: GateReport | None = None
-    provenance: Mapping[str, str] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=dict)
     timeline: tuple[Bar, ...] = ()
+    memory: Mapping[str, int] = field(default_factory=dict)
+    excerpts: Excerpts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,6 @@ from sluice.model.summary import (
 )
 from sluice.reports.report import RunView
 from sluice.reports.text import count, one_line
-from sluice.reports.timeline import Bar
 
 _DONE = ("passed", "skipped")
 _LINE = 500
@@ -54,13 +53,7 @@ def summarise(
     )
 
 
-def view_of(
-    summary: Summary,
-    artifacts: Artifacts,
-    *,
-    provenance: Mapping[str, str] | None = None,
-    timeline: tuple[Bar, ...] = (),
-) -> RunView:
+def view_of(summary: Summary, artifacts: Artifacts) -> RunView:
     """The summary together with the artifacts that the reports show in detail."""
     return RunView(
         summary=summary,
@@ -70,8 +63,6 @@ def view_of(
         deployment=artifacts.find(Deployment),
         integration=artifacts.find(IntegrationReport),
         gate=artifacts.find(GateReport),
-        provenance=provenance or {},
-        timeline=timeline,
     )
 
 

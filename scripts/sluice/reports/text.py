@@ -45,6 +45,12 @@ def percent(ratio: float) -> str:
     return f"{int(ratio * 100 + 1e-9)} %"
 
 
+def size(octets: int) -> str:
+    """`94 MB`, `1.4 GB`: decimal units."""
+    megabytes = octets / 1e6
+    return f"{megabytes / 1000:.1f} GB" if megabytes >= 1000 else f"{megabytes:.0f} MB"  # noqa: PLR2004 - 1000 MB
+
+
 def place(finding: Finding) -> str:
     """`service/path:line:column`, as much of it as is known."""
     where = finding.path or finding.service

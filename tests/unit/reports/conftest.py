@@ -5,6 +5,7 @@ import pytest
 from sluice.model.decomposition import Question, Requirement
 from sluice.model.domain import Event
 from sluice.model.service_map import ServiceMap
+from sluice.reports.excerpt import Line
 from sluice.reports.report import RunView
 from unit.reports.runs import (
     HOSTILE,
@@ -30,7 +31,8 @@ def passed_view() -> RunView:
         a_deployment(),
         an_integration(),
         a_gate(),
-        provenance={"PRD": "sha256:" + "2" * 64, "sluice": "0.1.0"},
+        provenance={"run": {"PRD digest": "sha256:" + "2" * 64}, "versions": {"sluice": "0.1.0"}, "seeds": {"x": "7"}},
+        memory={"postgres": 95_000_000, "loan-service": 1_400_000_000},
     )
 
 
@@ -75,7 +77,9 @@ def hostile_view() -> RunView:
         an_integration("GET /loans", flow_ok=False, failure=HOSTILE),
         a_gate("failed", finding, a_finding(check="X-1", message="a\ud7ffb"), reason=HOSTILE),
         of=phases(7, "refused", HOSTILE, HOSTILE),
-        provenance={HOSTILE: HOSTILE},
+        provenance={HOSTILE: {HOSTILE: HOSTILE}},
+        memory={HOSTILE: 1},
+        excerpts={(finding.path, 12): (Line(12, HOSTILE, hit=True),)},
     )
 
 

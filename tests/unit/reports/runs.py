@@ -1,5 +1,7 @@
 """Builds artifacts and views of runs for the tests of reports."""
 
+from dataclasses import replace
+
 from sluice.engine.phase import Artifacts
 from sluice.model.base import Artifact
 from sluice.model.build import BuilderClaim, BuilderResult, BuildResults, Measurement, TestCounts
@@ -220,4 +222,4 @@ def a_gate(verdict: str = "passed", *findings: Finding, **fields: object) -> Gat
 def a_view(*items: Artifact, of: list[PhaseSummary] | None = None, **fields: object) -> RunView:
     stored = artifacts(*items)
     summary = summarise(run_id=RUN_ID, runtime="embedded", phases=of or phases(), artifacts=stored, seconds=21.0)
-    return view_of(summary, stored, **fields)  # type: ignore[arg-type]
+    return replace(view_of(summary, stored), **fields)  # type: ignore[arg-type]

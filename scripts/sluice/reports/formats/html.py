@@ -1,64 +1,70 @@
-"""report.html: the run as one self-contained page, without scripts, without anything fetched."""
+"""report.html: the run as one self-contained page that fetches nothing and needs no script to be read."""
 
+import re
 from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from sluice.model.finding import CheckRun
-from sluice.model.integration import ServiceCompliance
-from sluice.model.summary import ServiceSummary
+from sluice.reports import page
 from sluice.reports.graph import HEIGHT, WIDTH, Graph, service_graph
+from sluice.reports.redact import evidence
 from sluice.reports.report import Report, RunView
-from sluice.reports.text import by_severity, clean, count, duration, one_line, percent, place, service_state
-from sluice.reports.timeline import Bar, bars_from_summary
-from sluice.reports.trace import trace
+from sluice.reports.text import by_severity, clean, count, duration, one_line, percent, place, size
+from sluice.reports.timeline import bars_from_summary
+from sluice.reports.trace import STATUSES, trace
 
 _LONGEST = 4000
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServiceRow:
-    """A service as the page shows it; `state` is `healthy`, `unhealthy`, `not deployed` or `not built`."""
-
-    summary: ServiceSummary
-    state: str
-    route: str
-    compliance: ServiceCompliance | None
+_CODE = re.compile(r"`([^`\n]+)`")
 
 
 def render(view: RunView) -> str:
     """The whole page; a section whose artifact is missing says so or is left out."""
-    style = files("sluice.reports").joinpath("templates", "report.css").read_text(encoding="utf-8")
-    services = _services(view)
     bars = view.timeline or bars_from_summary(view.summary.phases)
+    services, traces = page.services_of(view), trace(view)
+    sections = page.sections_of(view, traces)
+    total = page.end_of(bars)
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             view=view,
             summary=view.summary,
-            style=Markup(style),  # noqa: S704  (our own file, nothing of the run in it)
-            style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+            **_own_files(),
+            sections=sections,
+            tiles=page.tiles_of(view, traces, sections),
             bars=bars,
             built={result.service: result.status for result in view.build.results} if view.build else {},
-            total=_end(bars),
+            phases={phase.name: phase for phase in view.summary.phases},
+            total=total,
+            ticks=page.ticks(total),
             services=services,
+            operations=page.operations_of(view),
             graph=_graph(view),
             box={"width": WIDTH, "height": HEIGHT},
             rows={row.summary.name: row for row in services},
             findings=by_severity(view.summary.findings),
-            checks=_checks(view),
-            traces=trace(view),
+            checks=page.checks_of(view),
+            traces=traces,
+            trace_words=STATUSES,
+            hints=[phase for phase in view.summary.phases if phase.hint],
         )
     )
+
+
+@cache
+def _own_files() -> dict[str, str]:
+    """Style and script of the page, and the hashes by which its policy allows these two and nothing else."""
+    own: dict[str, str] = {}
+    for name, file in (("style", "report.css"), ("script", "report.js")):
+        text = files("sluice.reports").joinpath("templates", file).read_text(encoding="utf-8")
+        own[name] = Markup(text)  # noqa: S704  (our own file, nothing of the run in it)
+        own[f"{name}_hash"] = b64encode(sha256(text.encode()).digest()).decode()
+    return own
 
 
 @cache
@@ -71,7 +77,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(count=count, duration=duration, percent=percent, place=place, one_line=one_line)
+    environment.filters.update(
+        count=count,
+        duration=duration,
+        evidence=evidence,
+        one_line=one_line,
+        percent=percent,
+        place=place,
+        prose=_prose,
+        size=size,
+    )
     return environment
 
 
@@ -82,31 +97,15 @@ def _printable(value: object) -> object:
     return clean(value) if more <= 0 else f"{clean(value[:_LONGEST])}\n… {count(more, 'more character')}"
 
 
-def _services(view: RunView) -> list[ServiceRow]:
-    deployed = {service.name: service for service in view.deployment.services} if view.deployment else {}
-    tested = {service.service: service for service in view.integration.compliance} if view.integration else {}
-    return [
-        ServiceRow(
-            summary=service,
-            state=service_state(service),
-            route=urlsplit(deployed[service.name].gateway_url).path if service.name in deployed else "",
-            compliance=tested.get(service.name),
-        )
-        for service in view.summary.services
-    ]
+def _prose(text: str) -> Markup:
+    """A sentence in which `words between backticks` are code."""
+    escaped = str(escape(_printable(text)))
+    return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704  (escaped in the line above)
 
 
 def _graph(view: RunView) -> Graph | None:
     plan = view.decomposition
     return service_graph(plan) if plan and plan.service_map.services else None
-
-
-def _checks(view: RunView) -> dict[str, CheckRun]:
-    return {run.check: run for layer in view.gate.layers for run in layer.checks} if view.gate else {}
-
-
-def _end(bars: Sequence[Bar]) -> float:
-    return max((bar.start + bar.seconds for bar in bars), default=0.0) or 1.0
 
 
 REPORT: Final[Report] = Report(

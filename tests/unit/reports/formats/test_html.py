@@ -6,7 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from sluice.model.integration import FlowStep
+from sluice.reports.excerpt import Line
 from sluice.reports.formats.html import render
+from sluice.reports.summary import view_of_gate
 from sluice.reports.timeline import Bar
 from unit.reports.runs import a_finding, a_gate, a_view
 
@@ -44,7 +46,7 @@ class Page(HTMLParser):
 
     @property
     def text(self):
-        return " ".join(" ".join(data for tag, data in self.texts if tag != "style").split())
+        return " ".join(" ".join(data for tag, data in self.texts if tag not in {"style", "script"}).split())
 
 
 @pytest.fixture
@@ -54,23 +56,25 @@ def any_page(any_view):
 
 def test_the_verdict_and_why_are_the_first_heading(partial_view):
     text = Page(render(partial_view)).text
-    assert "partial notice-service was left out because it could not be built Run" in text
+    assert "partial notice-service was left out because it could not be built Library · Run" in text
 
 
-def test_nothing_is_fetched_and_nothing_runs(any_page):
-    assert not {"script", "img", "iframe", "object", "form", "base"} & {tag for tag, _ in any_page.elements}
+def test_nothing_is_fetched_and_nothing_runs_but_the_own_script(any_page):
+    assert not {"img", "iframe", "object", "form", "base"} & {tag for tag, _ in any_page.elements}
+    assert any_page.all("script") == [{}]
     for _, attributes in any_page.elements:
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
         for name in ("href", "src"):
             assert attributes.get(name, "#").startswith(("#", "data:"))
 
 
-def test_the_content_security_policy_allows_exactly_the_style_of_the_page(any_page):
+@pytest.mark.parametrize("kind", ["style", "script"])
+def test_the_content_security_policy_allows_exactly_the_style_and_the_script_of_the_page(any_page, kind):
     policy = next(meta["content"] for meta in any_page.all("meta") if "http-equiv" in meta)
-    style = "".join(data for tag, data in any_page.texts if tag == "style")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
+    own = "".join(data for tag, data in any_page.texts if tag == kind)
+    digest = b64encode(sha256(own.encode()).digest()).decode()
     assert policy.startswith("default-src 'none'; ")
-    assert f"style-src 'sha256-{digest}'" in policy
+    assert f"{kind}-src 'sha256-{digest}'" in policy
 
 
 def test_every_link_inside_the_page_has_its_target_and_ids_are_unique(any_page):
@@ -104,11 +108,25 @@ def test_each_finding_shows_place_excerpt_hint_and_rule(partial_view):
     assert "1 suppressed finding" in text
 
 
-def test_findings_carry_the_severity_that_the_filter_shows(partial_view):
+def test_findings_carry_what_the_filters_choose_by(partial_view):
     page = Page(render(partial_view))
-    severities = [article["data-severity"] for article in page.all("article")]
-    assert severities == ["error", "warning", "note", "error"]
-    assert [button["id"] for button in page.all("input")] == ["show-all", "show-error", "show-warning", "show-note"]
+    cards = [d for d in page.all("details") if "data-item" in d]
+    assert [card["data-severity"] for card in cards] == ["error", "warning", "note", "error"]
+    assert {select["data-key"] for select in page.all("select")} == {"severity", "check", "service", "result", "status"}
+
+
+def test_a_finding_shows_the_lines_around_it_with_its_own_marked(partial_view):
+    lines = (Line(11, "def f():"), Line(12, "    print('<b>')", hit=True))
+    page = Page(render(replace(partial_view, excerpts={("loan-service/app/main.py", 12): lines})))
+    assert {"class": "line hit"} in page.all("span")
+    assert "print('<b>')" in page.text
+
+
+def test_a_line_with_a_secret_is_never_shown():
+    finding = a_finding(check="SEC-SCAN-001", evidence='PASSWORD = "hunter2hunter2"')
+    text = render(a_view(a_gate("failed", finding)))
+    assert "hunter2" not in text
+    assert "PASSWORD = •••••• redacted" in text
 
 
 def test_uncovered_requirements_stand_above_verified_ones(partial_view):
@@ -132,14 +150,27 @@ def test_builders_have_a_bar_in_the_timeline_coloured_by_their_outcome(partial_v
         Bar(kind="builder", name="notice-service", start=5, seconds=2.5),
     )
     page = Page(render(replace(partial_view, timeline=bars)))
-    assert {"class": "failed", "x": "50.00", "width": "25.00", "height": "1"} in page.all("rect")
+    bar = {"class": "failed", "x": "50.00%", "y": "20%", "width": "25.00%", "height": "60%", "rx": "3"}
+    assert bar in page.all("rect")
 
 
 def test_provenance_names_digests_and_seed(passed_view):
     text = Page(render(passed_view)).text
     assert "sha256:" + "2" * 64 in text
-    assert "Contract loan-service.openapi 1.0.0" in text
-    assert "Seed of the tests 7" in text
+    assert "loan-service.openapi 1.0.0 sha256:" in text
+    assert "Seed of the tests contract tests 7" in text
+
+
+def test_resources_show_what_each_server_used_and_the_sum(passed_view):
+    text = Page(render(passed_view)).text
+    assert "1.5 GB together" in text
+    assert text.index("loan-service 1.4 GB") < text.index("postgres 95 MB")
+
+
+def test_a_folder_judged_without_a_run_shows_the_gate_alone():
+    page = Page(render(view_of_gate(a_gate("failed", a_finding()), name="shop")))
+    assert [section["id"] for section in page.all("section")] == ["findings", "provenance"]
+    assert "Judged without a run behind it: shop" in page.text
 
 
 def test_a_run_that_hardly_began_says_what_has_not_run(empty_view):

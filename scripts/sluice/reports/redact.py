@@ -1,0 +1,48 @@
+"""Takes credentials out of source lines before a report shows them; shows too little rather than too much."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from sluice.model.finding import Finding
+
+BLOT = "•••••• redacted"
+_SECRET_CHECKS = ("SEC-",)
+_NAMED = re.compile(r"""^\s*(?:export\s+|ENV\s+|ARG\s+|-\s+)?["']?[A-Za-z_][\w.-]{0,60}["']?\s*[:=]\s*""")
+_LOGIN = re.compile(r"(\b[a-zA-Z][\w+.-]*://[^\s:/@]*):[^\s@/]+@")
+_KEYWORD = r"(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|private[_-]?key|credentials?|auth)"
+_ASSIGNED = re.compile(rf"""((?i:{_KEYWORD})\w*["']?\s*(?::\s*\w+\s*)?[:=]=?\s*[a-z]?)(["'])[^"']{{4,}}\2""")
+_RANDOM = re.compile(r"""(["'])(?=[^"'\s]*\d)(?=[^"'\s]*[A-Za-z])[A-Za-z0-9+/_=.-]{24,}\1""")
+_BEGIN, _END = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), re.compile(r"-----END [A-Z ]*PRIVATE KEY")
+
+
+def holds_secret(finding: Finding) -> bool:
+    """Whether the finding's line is known to hold a credential."""
+    return finding.check.startswith(_SECRET_CHECKS)
+
+
+def blotted(line: str) -> str:
+    """A line known to hold a credential: at most the name that it is assigned to is left."""
+    name = _NAMED.match(line)
+    return f"{name[0] if name else ''}{BLOT}"
+
+
+def redacted(line: str) -> str:
+    """Any other line: log-ins of URLs, literals with a telling name and long random literals are taken out."""
+    line = _LOGIN.sub(rf"\1:{BLOT}@", line)
+    line = _ASSIGNED.sub(rf"\1\2{BLOT}\2", line)
+    return _RANDOM.sub(rf"\1{BLOT}\1", line)
+
+
+def safe_lines(lines: Sequence[str], secret: Collection[int]) -> list[str]:
+    """All lines of a file, without credentials; `secret` are the numbers (from 1) of lines known to hold one."""
+    safe, in_key = list[str](), False
+    for number, line in enumerate(lines, 1):
+        in_key = in_key or bool(_BEGIN.search(line))
+        safe.append(BLOT if in_key else blotted(line) if number in secret else redacted(line))
+        in_key = in_key and not _END.search(line)
+    return safe
+
+
+def evidence(finding: Finding) -> str:
+    """A finding's evidence, as a report may show it."""
+    return blotted(finding.evidence) if finding.evidence and holds_secret(finding) else redacted(finding.evidence)
