@@ -8,7 +8,7 @@ from sluice.services.architect.errors import PrdRefused
 from sluice.services.architect.meaning import accounts, dependencies, operations, ownership, requirements, resolve
 from sluice.services.architect.reading import endpoints, entities, events, markdown, rules, services
 from sluice.services.architect.reading.draft import Draft
-from sluice.services.architect.reading.words import load
+from sluice.services.architect.reading.words import Words, detect, speaking
 
 MAX_BYTES = 10_000_000
 _HINT = "Give a Markdown document that names services, entities with fields, and endpoints such as `POST /items`."
@@ -23,7 +23,13 @@ def decompose(prd: str) -> Decomposition:
     Raises:
         PrdRefused: the text is empty, binary, too long, or holds neither services nor entities.
     """
-    draft = Draft(markdown.parse(_checked(prd)), load())
+    text = _checked(prd)
+    with speaking(detect(text)) as words:
+        return _read(text, words)
+
+
+def _read(text: str, words: Words) -> Decomposition:
+    draft = Draft(markdown.parse(text), words)
     for find in (services.find, entities.find, endpoints.find, events.find):
         find(draft)
     if not draft.services and not draft.entities:

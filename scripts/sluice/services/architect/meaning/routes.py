@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from sluice.services.architect.reading import names
-from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft, stem
+from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
+from sluice.services.architect.reading.forms import stem
 
 _VERSION = re.compile(r"v\d{1,3}")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sluice.model.decomposition import Question, Requirement
 from sluice.model.domain import EntityField
 from sluice.model.service_map import Method, Span
+from sluice.services.architect.reading.forms import stem
 from sluice.services.architect.reading.names import split
 from sluice.services.architect.reading.tree import Section
 from sluice.services.architect.reading.words import Words
@@ -26,6 +27,8 @@ class ServiceDraft:
     span: Span | None = None
     requirement: str | None = None
     confidence: float = 1.0
+    port: int | None = None
+    stack: str = ""
     origin: object = None
     depends_on: list[str] = field(default_factory=list)
 
@@ -140,10 +143,3 @@ class Draft:
     def scope(self, section: Section) -> str | None:
         """The service whose section this is, or stands below."""
         return self.scopes.get(section)
-
-
-def stem(words: tuple[str, ...], vocabulary: Words) -> tuple[str, ...]:
-    """The words of a service's name without `service` and its like."""
-    while len(words) > 1 and vocabulary.has("service_suffixes", words[-1]):
-        words = words[:-1]
-    return words[1:] if len(words) > 1 and words[0] == "the" else words

@@ -1,14 +1,13 @@
 """One field out of its name and what the document says about it: type, enum, reference, bounds, default."""
 
 import re
-from functools import lru_cache
 
 from pydantic import JsonValue
 
 from sluice.model.base import JsonObject
 from sluice.model.domain import EntityField
 from sluice.services.architect.reading import names
-from sluice.services.architect.reading.words import Words, load
+from sluice.services.architect.reading.words import Words, load, per_language
 
 MAX_ABOUT = 2000
 SERVER_SET = ("id", "created_at", "updated_at")
@@ -24,7 +23,7 @@ _ARROW = re.compile(r"(?:→|->|=>)\s*([A-Z]\w+|[a-z_]\w*(?=\.))")
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:\.\.\.?|\u2013|—|-|to|and)\s*({_NUMBER})(?!\w)")
 
 
-@lru_cache(maxsize=20_000)
+@per_language(20_000)
 def parse(name: str, *texts: str, required: bool | None = None) -> EntityField | None:
     """A field from its name and the texts about it: the type first, notes after it.
 
@@ -91,7 +90,7 @@ def _values(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=10_000)
+@per_language(10_000)
 def _type(name: str, type_text: str, text: str, enum: tuple[str, ...]) -> str:
     words = load()
     head = re.split(r"[;,(.]", type_text, maxsplit=1)[0]
@@ -187,7 +186,7 @@ def _number(raw: str) -> int | float | None:
     return float(clean) if "." in clean else int(clean)
 
 
-@lru_cache(maxsize=10_000)
+@per_language(10_000)
 def _bounds(text: str) -> tuple[int | float | None, int | float | None]:
     words = load()
     low = _after(text, words.pattern("field_phrases", "minimum"))

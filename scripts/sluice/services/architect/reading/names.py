@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import inflect
 
-from sluice.services.architect.reading.words import load
+from sluice.services.architect.reading.words import ENGLISH, load, per_language
 
 MAX_NAME = 51
 _RESERVED_SERVICES = frozenset(
@@ -34,14 +34,26 @@ _RESERVED_ENTITIES = frozenset(
 )
 _SPELT = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
 _PIECE = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_FOREIGN = re.compile(r"[\u0370-\u1fff\u2e80-\uffdc]+")
 _NUMBERING = re.compile(r"^\s*(?:\(?[0-9]+(?:\.[0-9]+)*[.)]?|[A-Z][.)]|[IVX]+[.)])\s+")
 
 
 @lru_cache(maxsize=20_000)
 def split(text: str) -> tuple[str, ...]:
     """The lower-case ASCII words of a name in any notation: `OrderItem`, `order_item`, `Order item`."""
-    plain = unicodedata.normalize("NFKD", text[:400].translate(_SPELT)).encode("ascii", "ignore").decode()
+    text = text[:400].translate(_SPELT)
+    if _FOREIGN.search(text):
+        text = _FOREIGN.sub(_transcribed, text)
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return tuple(piece.lower() for piece in _PIECE.findall(plain))
+
+
+def _transcribed(found: re.Match[str]) -> str:
+    """Letters of another script in Latin ones: `订单` becomes `DingDan`."""
+    from anyascii import anyascii  # noqa: PLC0415 - few documents need it
+
+    letters = "".join(char for char in found.group(0) if char.isalpha())
+    return f" {anyascii(letters)} "
 
 
 def without_number(title: str) -> str:
@@ -63,10 +75,16 @@ def warm_up() -> threading.Thread:
     return thread
 
 
-@lru_cache(maxsize=20_000)
+@per_language(20_000)
 def singular(word: str) -> str:
-    """Singular of one lower-case English word; words of the `invariant` list stay."""
-    if len(word) < 3 or load().has("invariant", word):  # noqa: PLR2004 - shorter words have no plural
+    """Singular of one lower-case word of the document's language; words of the `invariant` list stay."""
+    words = load()
+    if len(word) < 3 or words.has("invariant", word):  # noqa: PLR2004 - shorter words have no plural
+        return word
+    for ending, single in words.plurals:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word.removesuffix(ending) + single
+    if words.language != ENGLISH and not word.endswith("s"):
         return word
     found = _engine().singular_noun(word) if word.isalpha() else False
     return str(found) if found else word
@@ -140,6 +158,13 @@ def pascal(*parts: str) -> str:
 def snake(name: str) -> str:
     """`OrderItem` becomes `order_item`."""
     return "_".join(split(name))
+
+
+def loose(text: str) -> str:
+    """What all forms of a noun have in common: `Bestellung` and `bestellungen`; for comparing only."""
+    last = "".join(split(text)).replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    ending = next((e for e in load().ordered["loose_endings"] if last.endswith(e) and len(last) > len(e) + 2), "")
+    return last.removesuffix(ending)
 
 
 def same(left: str, right: str) -> bool:

@@ -3,20 +3,14 @@
 import re
 
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import names
-from sluice.services.architect.reading.draft import Draft, ServiceDraft, stem
+from sluice.services.architect.reading import forms, names
+from sluice.services.architect.reading.draft import Draft, ServiceDraft
 from sluice.services.architect.reading.tree import Item, Paragraph, Row, Section, Table, Text, texts_of
 
 MAX_SERVICES = 100
 MENTIONED = 0.8
-MAX_WORDS = 3
 MAX_MENTIONS = 500
 MAX_LEAD = 500
-_MENTION = re.compile(r"(?<![\w/.-])([a-z][a-z0-9]*(?:-[a-z0-9]+)*)-(?:service|svc)(?![\w-])")
-_HEADING = re.compile(
-    r"(?:^|\()\s*(?:the\s+)?([A-Za-z][\w&/ -]*?[\s-](?:service|svc|microservice))\b\s*(?=$|[()\[:—\u2013,]|-\s|\w+$)",
-    re.IGNORECASE,
-)
 _COMPOUND = re.compile(r"(?:[A-Z][a-z0-9]+){2,}")
 _LEAD = re.compile(r"\s*(.{1,400}?)\s*(?::\s|:$|\s[—\u2013-]\s|—|\(|$|\n)", re.DOTALL)
 
@@ -41,23 +35,10 @@ def _from_heading(draft: Draft, section: Section) -> None:
     labelled = draft.words.labelled(title)
     if labelled and labelled[0] == "service":
         _declare(draft, labelled[1], section.span, first_paragraph(section))
-    elif found := _heading(draft, title):
+    elif found := forms.titled(draft.words, title):
         _declare(draft, found, section.span, first_paragraph(section), siblings=parent)
     elif parent is not None and _lists_services(draft, parent) and not _generic(draft, title):
         _declare(draft, _lead(_title(section)), section.span, first_paragraph(section), siblings=parent)
-
-
-def _heading(draft: Draft, title: str) -> str:
-    """`Order Service` of `Order Service (order-service)` or `Order Service API`; '' for a sentence about services."""
-    found = _HEADING.search(title)
-    if not found or (
-        found.end() < len(title) and title[found.end()].isalnum() and not draft.words.roles(title[found.end() :])
-    ):
-        return ""
-    before = [word.lower() for word in re.split(r"[\s-]+", found.group(1))[:-1]]
-    telling = before if " " in found.group(1) else before[:1]  # `plan-a-service` is a name
-    prose = any(draft.words.has("not_services", word) or draft.words.has("stop_words", word) for word in telling)
-    return "" if prose or len(before) > MAX_WORDS else found.group(1)
 
 
 def _lists_services(draft: Draft, section: Section) -> bool:
@@ -122,21 +103,22 @@ def first_paragraph(section: Section) -> str:
 
 
 def _declare(draft: Draft, written: str, span: Span, description: str, siblings: object = None) -> None:
-    original = written.strip().strip("`*")
-    words = stem(names.split(original), draft.words)
+    canonical, original = forms.two_names(written.strip().strip("`*"))
+    words = forms.stem(names.split(original), draft.words)
     infrastructure = draft.words.lists["infrastructure"]
     if not original or " ".join(words) in infrastructure or "".join(words) in infrastructure:
         if original:
             draft.ask(original[:80], "It is read as infrastructure, not as a service to build. Is that right?", span)
         return
-    name = names.service_name(original)
+    name = names.service_name(canonical or original)
     if not name:
         draft.ask(original[:80], "No usable service name is left of this; it was ignored.", span)
         return
-    known = draft.aliases.get(words)
+    other = forms.stem(names.split(canonical), draft.words) if canonical else words
+    known = draft.aliases.get(words) or draft.aliases.get(other)
     if known is None and len(draft.services) < MAX_SERVICES:
-        _sanitised(draft, original, name, span)
-        draft.aliases[words] = name
+        _sanitised(draft, canonical or original, name, span)
+        draft.aliases[words] = draft.aliases[other] = name
         draft.services.setdefault(name, ServiceDraft(name, original[:300], description[:500], span, origin=siblings))
     elif known is not None:
         _repeat(draft, known, original, span, description=description, siblings=siblings)
@@ -174,7 +156,7 @@ def _from_mentions(draft: Draft) -> None:
     seen: dict[str, Span] = {}
     for section in draft.sections():
         for text in (text for block in section.blocks for text in texts_of(block)):
-            for found in _MENTION.finditer(text.plain):
+            for found in forms.of(draft.words).mention.finditer(text.plain):
                 if found.group(0) not in seen and len(seen) < MAX_MENTIONS:
                     line = text.line_at(found.start())
                     seen[found.group(0)] = Span(line_start=line, line_end=line)
@@ -194,7 +176,7 @@ def _from_mentions(draft: Draft) -> None:
 def is_service(draft: Draft, section: Section) -> bool:
     """Whether the heading is a service's name; below its service, `Order` is a noun again."""
     title = section.name
-    if _heading(draft, title) or _MENTION.fullmatch(title):
+    if forms.titled(draft.words, title) or forms.of(draft.words).mention.fullmatch(title):
         return True
     service = draft.service_of(title)
     above = draft.scopes.get(section.parent) if section.parent is not None else None
@@ -205,11 +187,11 @@ def _scope(draft: Draft, section: Section) -> None:
     """The service that a section's heading names; sections below it inherit it."""
     title = section.name
     labelled = draft.words.labelled(title)
-    found = _heading(draft, title)
+    found = forms.titled(draft.words, title)
     plain = [] if section is draft.title else [title, _lead(_title(section))]
     candidates = [labelled[1] if labelled else "", found, *plain]
     service = next((s for s in map(draft.service_of, candidates) if s), None)
-    mention = None if service else _MENTION.search(title)
+    mention = None if service else forms.of(draft.words).mention.search(title)
     service = service or (draft.service_of(mention.group(0)) if mention else None)
     parent = section.parent
     is_noun = parent is not None and "entities" in draft.roles[parent] and not found and mention is None

@@ -17,7 +17,9 @@ from sluice.services.architect.reading import names
         ("architect", "architect-service"),
         ("redis", "redis-service"),
         ("{{7*7}}", ""),
-        ("サービス", ""),
+        ("サービス", "sabisu"),
+        ("订单服务", "ding-dan-fu-wu"),
+        ("\N{GRINNING FACE}", ""),
     ],
 )
 def test_a_service_name_is_safe(written, expected):
