@@ -40,19 +40,36 @@ _SERVICES: Final = {
         {"Incident": "severity summary", "Finding": "incident_id text"},
     ),
 }
-_OPINIONS: Final = [
-    "Operations asked for this in the workshop in spring, and again in the review of the pilot: whoever is on duty sees {noun}\nonly after somebody has called, and by then the aircraft has moved.",
-    "We looked at how three other airports treat {noun}. Two of them keep a spreadsheet, the third one bought a product that\nnobody uses at night, because it needs four screens to answer one question.",
-    "To different people {noun} means different things; in this document it means what the table above says, and nothing else.",
-    "Accuracy matters more than speed here. If {noun} cannot be known for certain, the screen shows that it is unknown instead\nof showing the last value as if it were fresh.",
-    "On a normal day there are some {number} changes; on the first day of the holidays there are four times as many, and this is\nthe day by which we will be judged.",
-    "Retention is thirteen months, after which personal data is removed and the counts are kept for the yearly report.",
-    "A supervisor may correct a record; the correction is kept beside the original, with the reason in one sentence.",
-    "Nobody expects this to work while the data centre is down, but everybody expects it to come back without a hand being moved.",
-    "The union wants to see what is stored about {noun}; a printout on request is enough, no screen is needed.",
-    "A separate archive-service for {noun} was proposed in round {number} and rejected: we will not build it.",
-    "Open since round {number}: should a hand-held device show {noun} while it has no connection? The group was split, so the\nanswer is left to the pilot.",
-]
+_OPINIONS: Final = """
+Operations asked for this in the workshop in spring, and again in the review of the pilot: whoever is on duty sees
+{noun} only after somebody has called, and by then the aircraft has moved.
+
+We looked at how three other airports treat {noun}. Two of them keep a spreadsheet, the third one bought a product
+that nobody uses at night, because it needs four screens to answer one question.
+
+To different people {noun} means different things; in this document it means what the table above says, and nothing
+else.
+
+Accuracy matters more than speed here. If {noun} cannot be known for certain, the screen shows that it is unknown
+instead of showing the last value as if it were fresh.
+
+On a normal day there are some {number} changes; on the first day of the holidays there are four times as many, and
+this is the day by which we will be judged.
+
+Retention is thirteen months, after which personal data is removed and the counts are kept for the yearly report.
+
+A supervisor may correct a record; the correction is kept beside the original, with the reason in one sentence.
+
+Nobody expects this to work while the data centre is down, but everybody expects it to come back without a hand
+being moved.
+
+The union wants to see what is stored about {noun}; a printout on request is enough, no screen is needed.
+
+A separate archive-service for {noun} was proposed in round {number} and rejected: we will not build it.
+
+Open since round {number}: should a hand-held device show {noun} while it has no connection? The group was split, so
+the answer is left to the pilot.
+"""
 
 
 def long_prd(size: int = LONG_BYTES) -> Document:
@@ -95,7 +112,8 @@ def _round(number: int) -> str:
 
 
 def _prose(noun: str, seed: int) -> list[str]:
-    chosen = [_OPINIONS[(seed * step + step) % len(_OPINIONS)] for step in (1, 3, 7)]
+    opinions = _OPINIONS.strip().split("\n\n")
+    chosen = [opinions[(seed * step + step) % len(opinions)] for step in (1, 3, 7)]
     return [text.format(noun=f"a {_words(noun)}", number=seed * 7 % 90 + 10) for text in chosen]
 
 
