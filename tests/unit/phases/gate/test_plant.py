@@ -63,7 +63,7 @@ FLASK = """
 
     app.add_url_rule("/health", "health", health)
 """
-DOCKERFILE = "FROM python:3.12-slim\nHEALTHCHECK CMD x\n"
+DOCKERFILE = "FROM python:3.12-slim\nUSER app\nHEALTHCHECK CMD x\n"
 
 
 def service(source):

@@ -1,35 +1,13 @@
 """DOCKER-001 and DOCKER-002."""
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Final
 
 from sluice.phases.gate.check import Check, Hit
 from sluice.phases.gate.facts import Facts
-from sluice.phases.gate.reading.compose import ComposeService
+from sluice.phases.gate.reading.containers import builds, is_service
 from sluice.phases.gate.reading.dockerfile import Dockerfile, Instruction, Stage, reference, substitute
-
-_NOT_SERVICE: Final = re.compile(
-    r"(?:^|[._-])(?:dev|development|test|tests|ci|lint|debug|base|builder|devcontainer)(?:[._-]|$)"
-)
-
-
-def _builds(dockerfile: Dockerfile, facts: Facts) -> list[ComposeService]:
-    """Compose services that are built from this Dockerfile."""
-    found = []
-    for service in facts.compose.services:
-        folder = PurePosixPath(service.source.rel).parent
-        context = posixpath.normpath(str(folder / service.context)) if service.context else ""
-        path = posixpath.normpath(posixpath.join(context, service.dockerfile or "Dockerfile"))
-        if service.context and path == dockerfile.source.rel:
-            found.append(service)
-    return found
-
-
-def _is_service(dockerfile: Dockerfile) -> bool:
-    return not _NOT_SERVICE.search(dockerfile.source.name.lower()) and bool(dockerfile.stages)
 
 
 class HasHealthcheck(Check[tuple[str, Dockerfile | None]]):
@@ -39,7 +17,7 @@ class HasHealthcheck(Check[tuple[str, Dockerfile | None]]):
 
     def subjects(self, facts: Facts) -> Sequence[tuple[str, Dockerfile | None]]:
         """Dockerfiles of services; in a run also each service that has none."""
-        files = [(file.source.service, file) for file in facts.dockerfiles if _is_service(file)]
+        files = [(file.source.service, file) for file in facts.dockerfiles if is_service(file)]
         having = {name for name, _ in files}
         bare = [name for name in sorted(facts.given.services) if name not in having] if facts.given.run else []
         return [*files, *((name, None) for name in bare)]
@@ -58,7 +36,7 @@ class HasHealthcheck(Check[tuple[str, Dockerfile | None]]):
         if dockerfile is None:
             yield Hit(service=service, values={"service": service, "detail": ": it has no Dockerfile"})
             return
-        for target in sorted({build.target for build in _builds(dockerfile, facts)} or {""}):
+        for target in sorted({build.target for build in builds(dockerfile, facts.compose)} or {""}):
             last = next(iter(dockerfile.lineage(target)))
             found = _healthcheck(dockerfile, target)
             if found is None or found.arguments.strip().upper() == "NONE":
@@ -95,7 +73,7 @@ class PinnedBase(Check[Dockerfile]):
 
         Name a version, best with a digest: `FROM python:3.12-slim@sha256:…`.
         """
-        given = [build.build_arguments for build in _builds(subject, facts)] or [{}]
+        given = [build.build_arguments for build in builds(subject, facts.compose)] or [{}]
         told: set[int] = set()
         for line, image, why in [found for values in given for found in _unpinned(subject, values)]:
             if line not in told:

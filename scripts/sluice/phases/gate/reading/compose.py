@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from sluice.phases.gate.reading.dockerfile import substitute
-from sluice.phases.gate.reading.documents import key_lines, listing, load, mapping
+from pydantic import JsonValue
+
+from sluice.phases.gate.reading.compose_merge import Merged, merge, named
+from sluice.phases.gate.reading.documents import listing, load, mapping
 from sluice.phases.gate.scan import SourceFile
 
 _NAME = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml|stack[\w.-]*\.ya?ml", re.IGNORECASE)
@@ -35,6 +37,12 @@ class ComposeService:
     names: frozenset[str] = frozenset()
     listens: bool = False
     profiles: frozenset[str] = frozenset()
+    raw: Mapping[str, JsonValue] = field(default_factory=dict)
+    places: Mapping[str, tuple[SourceFile, int]] = field(default_factory=dict)
+
+    def place(self, key: str) -> tuple[SourceFile, int]:
+        """File and line of one of its keys; where the service begins when it is not written out."""
+        return self.places.get(key, (self.source, self.line))
 
     @property
     def repository(self) -> str:
@@ -81,7 +89,8 @@ def read_compose(files: Iterable[SourceFile]) -> Compose:
     grouped: dict[str, list[SourceFile]] = {}
     hosts: set[str] = set()
     routes: list[SourceFile] = []
-    for file in files:
+    tree = {file.rel: file for file in files}
+    for file in tree.values():
         if file.suffix not in {".yml", ".yaml"}:
             continue
         if _NAME.fullmatch(file.name) and not _NOT_PRODUCTION.search(file.path.stem.lower()):
@@ -89,39 +98,19 @@ def read_compose(files: Iterable[SourceFile]) -> Compose:
         elif "routers:" in file.text and (found := _routed(load(file))):
             hosts |= found
             routes.append(file)
-    projects = [ComposeProject(folder, _merged(group)) for folder, group in sorted(grouped.items())]
+    projects = [ComposeProject(folder, _services(group, tree)) for folder, group in sorted(grouped.items())]
     return Compose(tuple(project for project in projects if project.services), frozenset(hosts), tuple(routes))
 
 
-def _merged(files: list[SourceFile]) -> tuple[ComposeService, ...]:
-    merged: dict[str, dict[str, object]] = {}
-    places: dict[str, tuple[SourceFile, int]] = {}
-    for file in files:
-        lines = key_lines(file, "services")
-        for name, raw in mapping(mapping(load(file)).get("services")).items():
-            places.setdefault(name, (file, lines.get(name, 1)))
-            merged[name] = _merge(merged.get(name, {}), mapping(raw))
-    return tuple(_service(name, raw, *places[name]) for name, raw in sorted(merged.items()))
+def _services(files: list[SourceFile], tree: Mapping[str, SourceFile]) -> tuple[ComposeService, ...]:
+    ordered = sorted(files, key=lambda file: (file.path.stem not in {"compose", "docker-compose"}, file.rel))
+    return tuple(_service(name, merged) for name, merged in sorted(merge(ordered, tree).items()))
 
 
-def _merge(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        if key in {"labels", "environment", "networks"}:
-            merged[key] = {**_named(old), **_named(value)}
-        elif isinstance(old, dict) and isinstance(value, dict):
-            merged[key] = _merge(old, value)
-        elif isinstance(old, list) and isinstance(value, list) and key not in {"command", "entrypoint"}:
-            merged[key] = [*old, *value]
-        else:
-            merged[key] = value
-    return merged
-
-
-def _service(name: str, raw: Mapping[str, object], source: SourceFile, line: int) -> ComposeService:
+def _service(name: str, merged: Merged) -> ComposeService:
+    raw, source, line = merged.raw, merged.source, merged.line
     build = {"context": raw["build"]} if isinstance(raw.get("build"), str) else mapping(raw.get("build"))
-    networks = _named(raw.get("networks"))
+    networks = named(raw.get("networks"))
     aliases = {str(a) for value in networks.values() for a in listing(mapping(value).get("aliases"))}
     given = {str(raw[key]) for key in ("container_name", "hostname") if raw.get(key)}
     mode = raw.get("network_mode")
@@ -129,7 +118,7 @@ def _service(name: str, raw: Mapping[str, object], source: SourceFile, line: int
         name=name,
         source=source,
         line=line,
-        image=substitute(str(raw.get("image") or ""), {}) or str(raw.get("image") or ""),
+        image=str(raw.get("image") or ""),
         context=str(build.get("context") or ""),
         dockerfile=str(build.get("dockerfile") or ""),
         target=str(build.get("target") or ""),
@@ -142,6 +131,8 @@ def _service(name: str, raw: Mapping[str, object], source: SourceFile, line: int
         listens=bool(raw.get("ports") or raw.get("expose"))
         or "http" in _words(mapping(raw.get("healthcheck")).get("test")),
         profiles=frozenset(str(profile) for profile in listing(raw.get("profiles"))),
+        raw=raw,
+        places=merged.places,
     )
 
 
@@ -149,18 +140,10 @@ def _words(value: object) -> str:
     return " ".join(str(part) for part in value) if isinstance(value, list) else str(value or "")
 
 
-def _named(value: object) -> dict[str, object]:
-    """`["a=1", "b"]` and `{a: 1, b: null}` alike."""
-    if isinstance(value, list):
-        pairs = [str(item).partition("=") for item in value]
-        return {name: text if given else None for name, given, text in pairs}
-    return dict(mapping(value))
-
-
 def _texts(value: object) -> dict[str, str]:
     return {
         name: str(item).lower() if isinstance(item, bool) else str("" if item is None else item)
-        for name, item in _named(value).items()
+        for name, item in named(value).items()
     }
 
 

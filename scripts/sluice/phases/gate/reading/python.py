@@ -3,17 +3,19 @@
 import ast
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from sluice.phases.gate.scan import SourceFile
 
 _MAX_HOPS = 8
 _LIBRARIES = sys.stdlib_module_names | {"fastapi", "flask", "starlette", "quart", "pydantic", "redis", "flask_cors"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+N = TypeVar("N", bound=ast.AST)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Module)
 
 
@@ -35,6 +37,23 @@ class PyFile:
     def nodes(self) -> tuple[ast.AST, ...]:
         """Every node, in the order of `ast.walk`."""
         return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def kinds(self) -> dict[type[ast.AST], list[ast.AST]]:
+        """Every node by its type, so that many checks need only one walk."""
+        found: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.nodes:
+            found.setdefault(type(node), []).append(node)
+        return found
+
+    def every(self, kind: type[N]) -> Sequence[N]:
+        """Nodes of this very type."""
+        return self.kinds.get(kind, ())  # type: ignore[return-value] # the index keeps each type apart
+
+    def functions(self) -> Iterator[Function]:
+        """Every function and method."""
+        yield from self.every(ast.FunctionDef)
+        yield from self.every(ast.AsyncFunctionDef)
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
