@@ -28,11 +28,11 @@ def complete(files):
     return files if any(path.endswith(".py") for path in files) else {**files, "svc/app/main.py": "x = 1\n"}
 
 
-@pytest.mark.parametrize(("check", "files"), cases("violation"))
+@pytest.mark.parametrize(("check", "files"), list(cases("violation")))
 def test_a_violation_is_found(compute_check, check, files):
     assert {finding.check for finding in compute_check(check, complete(files))} == {check}
 
 
-@pytest.mark.parametrize(("check", "files"), cases("look-alike"))
+@pytest.mark.parametrize(("check", "files"), list(cases("look-alike")))
 def test_a_look_alike_is_left_alone(compute_check, check, files):
     assert compute_check(check, complete(files)) == []
