@@ -32,6 +32,10 @@ FLAGS: dict[str, tuple[str | bool, str]] = {
     "path": ("", "folder of services, one directory each"),
     "sarif": ("", "write the findings as SARIF 2.1.0 to this file"),
     "offline": (False, "build every image here, whether a registry answers or not"),
+    "old": ("", "OpenAPI, Swagger or AsyncAPI document before the change"),
+    "new": ("", "the document after it"),
+    "consumers": ("", "who uses which operations and fields: a JSON or YAML file, or a run's Decomposition.json"),
+    "ignores": ("", "YAML file of agreed changes, each with rule, path or pointer, reason and until"),
     "junit": ("", "write the checks as JUnit XML to this file"),
     "file": ("", "an OpenAPI, Swagger or AsyncAPI document, JSON or YAML"),
 }
@@ -185,6 +189,14 @@ def contracts_validate(options: "Options", file: str) -> int:
     return contracts.validate(options, file=Path(file))
 
 
+@_command("old", "new", "consumers", "ignores", "json", positional=("old", "new"), name="diff")
+def contracts_diff(options: "Options", old: str, new: str, consumers: str, ignores: str) -> int:
+    """What changed between two versions of a contract, and whom it breaks; exit code 4 when it breaks."""
+    from sluice.commands import contracts_diff
+
+    return contracts_diff.diff(options, old=Path(old), new=Path(new), consumers=consumers, ignores=ignores)
+
+
 def _phase(number: int, what: str) -> Task:
     def body(options: "Options") -> int:
         from sluice.commands import pipeline
@@ -233,4 +245,4 @@ ns = Collection(
     _listing("runtimes", "List the runtimes, and whether this machine can run them."),
     _listing("phases", "List the phases in order, with what they consume and produce."),
 )
-ns.add_collection(Collection("contracts", contracts_validate))
+ns.add_collection(Collection("contracts", contracts_validate, contracts_diff))

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from pydantic import JsonValue
+from rich.text import Text
 
 from sluice.core.paths import RunPaths
 from sluice.engine.journal import Event
@@ -73,6 +74,11 @@ class Output:
             self._console.print(f"no {title}")
         else:
             self._console.print(rows_table(rows))
+
+    def texts(self, texts: Sequence[Text]) -> None:
+        """Styled lines for people."""
+        for text in texts:
+            self._console.print(text, soft_wrap=True)
 
     def lines(self, title: str, lines: Sequence[str]) -> None:
         """Plain lines."""

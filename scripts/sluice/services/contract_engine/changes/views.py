@@ -1,0 +1,297 @@
+"""What a schema means: references followed, allOf merged, and the dialects of OpenAPI 2, 3.0 and 3.1 made equal.
+
+Two schemas that mean the same give equal views, whichever way they are written: `nullable: true` and a type array with
+null, `const` and an enum of one, a bound of zero and none, a single-member oneOf and the member itself.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import JsonValue
+
+from sluice.core.files import canonical_json
+from sluice.model.base import JsonObject
+from sluice.services.contract_engine.changes.source import Node, Nodes, Source
+from sluice.services.contract_engine.specs.pointers import Parts
+
+Limit = tuple[float, int]
+"""A bound and whether it is exclusive, such that tuples compare as the bounds do."""
+
+LOWER: Final = ("minimum", "minLength", "minItems", "minProperties")
+UPPER: Final = ("maximum", "maxLength", "maxItems", "maxProperties")
+CONDITIONS: Final = ("not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas")
+PLAIN_CONDITIONS: Final = ("dependentRequired", "contentEncoding", "contentMediaType", "minContains", "maxContains")
+_OBJECT_WORDS: Final = ("properties", "additionalProperties", "required", "patternProperties")
+_EXCLUSIVE: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+
+
+@dataclass
+class View:
+    """The meaning of one schema; `types` are without null, None stands for any."""
+
+    place: Parts
+    nodes: Nodes = ()
+    types: frozenset[str] | None = None
+    null: bool = True
+    enum: dict[str, JsonValue] | None = None
+    formats: frozenset[str] = frozenset()
+    patterns: frozenset[str] = frozenset()
+    limits: dict[str, Limit] = field(default_factory=dict)
+    multiples: frozenset[float] = frozenset()
+    unique: bool = False
+    properties: dict[str, Nodes] = field(default_factory=dict)
+    pattern_properties: dict[str, Nodes] = field(default_factory=dict)
+    required: set[str] = field(default_factory=set)
+    closed: bool = False
+    additional: Nodes = ()
+    items: Nodes = ()
+    prefix: list[Nodes] = field(default_factory=list)
+    groups: list[tuple[str, Nodes]] = field(default_factory=list)
+    discriminator: Node | None = None
+    conditions: dict[str, Nodes] = field(default_factory=dict)
+    plain: dict[str, str] = field(default_factory=dict)
+    flags: set[str] = field(default_factory=set)
+    default: str = ""
+    names: tuple[str, ...] = ()
+
+    @property
+    def any_value(self) -> bool:
+        """Whether it says nothing by itself about values."""
+        said = (self.enum, self.formats, self.patterns, self.limits, self.properties, self.required, self.closed)
+        return self.types is None and not any(said) and self.enum is None and not self.items
+
+
+class Views:
+    """Views of the schemas of one document, each made once."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._known: dict[tuple[int, ...], View] = {}
+
+    def of(self, nodes: Nodes) -> View:
+        """What holds of a value for which all these schemas hold."""
+        key = tuple(id(node.raw) for node in nodes) if nodes else ()
+        if any(not isinstance(node.raw, dict) for node in nodes):  # true, false and null are one object each
+            key = (*key, hash(tuple(node.place for node in nodes)))
+        view = self._known.get(key)
+        if view is None:
+            view = self._known[key] = _Reader(self.source).read(nodes)
+        return view
+
+
+class _Reader:
+    """Makes one view; the nodes still to absorb wait in a queue, so that no nesting is too deep."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._seen: set[int] = set()
+        self._null_words: list[bool] = []
+        self._nullable = False
+        self._names: list[str] = []
+
+    def read(self, nodes: Nodes) -> View:
+        self._view = View(self._source.follow(nodes[0]).place if nodes else (), nodes)
+        queue = list(nodes)
+        while queue:
+            queue.extend(self._absorb(queue.pop(0)))
+        self._finish()
+        return self._view
+
+    def _absorb(self, node: Node) -> Iterator[Node]:
+        """Take in one schema; gives those that hold beside it."""
+        if node.raw is False:
+            self._view.types = frozenset()
+        if not isinstance(node.raw, dict) or id(node.raw) in self._seen:
+            return
+        self._seen.add(id(node.raw))
+        target = self._source.target(node)
+        if target is not None:
+            self._names.append(str(target.place[-1]) if target.place else "")
+            yield target
+            if not self._source.siblings_count:
+                return
+        self._types(node.raw)
+        self._values(node.raw)
+        self._limits(node.raw)
+        self._objects(node)
+        self._arrays(node)
+        self._rest(node)
+        yield from node.child("allOf").elements()
+        for kind in ("oneOf", "anyOf"):
+            yield from self._group(kind, node.child(kind))
+
+    def _types(self, raw: JsonObject) -> None:
+        declared = raw.get("type")
+        if raw.get("nullable") is True or raw.get("x-nullable") is True:
+            self._nullable = True
+        names = {declared} if isinstance(declared, str) else _texts(declared)
+        if names:
+            self._null_words.append("null" in names)
+            types = frozenset(names - {"null"})
+            self._view.types = types if self._view.types is None else _meet(self._view.types, types)
+
+    def _values(self, raw: JsonObject) -> None:
+        values = [raw["const"]] if "const" in raw else raw.get("enum")
+        if isinstance(values, list):
+            if "type" not in raw:
+                self._null_words.append(None in values)
+            enum: dict[str, JsonValue] = {_exact(value): value for value in values if value is not None}
+            known = self._view.enum
+            self._view.enum = enum if known is None else {key: known[key] for key in known if key in enum}
+        for key, value in (("format", "formats"), ("pattern", "patterns")):
+            text = raw.get(key)
+            if isinstance(text, str):
+                setattr(self._view, value, getattr(self._view, value) | {text})
+        step = _number(raw.get("multipleOf"))
+        if step:
+            self._view.multiples |= {step}
+        self._view.unique |= raw.get("uniqueItems") is True
+
+    def _limits(self, raw: JsonObject) -> None:
+        for key in (*LOWER, *UPPER):
+            value = _number(raw.get(key))
+            if value is not None:
+                word = f"exclusive{key[0].upper()}{key[1:]}"
+                self._bound(key, value, exclusive=raw.get(word) is True)
+        for word, key in _EXCLUSIVE.items():
+            value = _number(raw.get(word))
+            if value is not None:
+                self._bound(key, value, exclusive=True)
+
+    def _bound(self, key: str, value: float, *, exclusive: bool) -> None:
+        limits = self._view.limits
+        if key in LOWER:
+            limit = (value, 1 if exclusive else 0)
+            limits[key] = max(limit, limits.get(key, limit))
+        else:
+            limit = (value, 0 if exclusive else 1)
+            limits[key] = min(limit, limits.get(key, limit))
+
+    def _objects(self, node: Node) -> None:
+        view = self._view
+        for name, child in node.child("properties").items():
+            view.properties[name] = (*view.properties.get(name, ()), child)
+        for name, child in node.child("patternProperties").items():
+            view.pattern_properties[name] = (*view.pattern_properties.get(name, ()), child)
+        required = node.table.get("required")
+        if isinstance(required, list):
+            view.required.update(name for name in required if isinstance(name, str))
+        for word in ("additionalProperties", "unevaluatedProperties"):
+            extra = node.child(word)
+            view.closed |= extra.raw is False
+            if isinstance(extra.raw, dict) and extra.raw:
+                view.additional = (*view.additional, extra)
+        if "type" not in node.table and view.types is None and any(word in node.table for word in _OBJECT_WORDS):
+            view.flags.add("object")
+
+    def _arrays(self, node: Node) -> None:
+        view = self._view
+        for word in ("prefixItems", "items"):
+            for index, child in enumerate(node.child(word).elements()):
+                view.prefix.extend(() for _ in range(index + 1 - len(view.prefix)))
+                view.prefix[index] = (*view.prefix[index], child)
+        items = node.child("items")
+        if isinstance(items.raw, dict) and items.raw:
+            view.items = (*view.items, items)
+            if "type" not in node.table:
+                view.flags.add("array")
+
+    def _rest(self, node: Node) -> None:
+        view, raw = self._view, node.table
+        for word in CONDITIONS:
+            if word in raw:
+                view.conditions[word] = (*view.conditions.get(word, ()), node.child(word))
+        for word in PLAIN_CONDITIONS:
+            if word in raw:
+                view.plain[word] = _exact(raw[word])
+        for word in ("readOnly", "writeOnly", "deprecated"):
+            if raw.get(word) is True:
+                view.flags.add(word)
+        if "default" in raw and not view.default:
+            view.default = _exact(raw["default"])
+        if view.discriminator is None and "discriminator" in raw:
+            view.discriminator = node.child("discriminator")
+
+    def _group(self, kind: str, holder: Node) -> Iterator[Node]:
+        """Alternatives; null among them means nullable, and a single other one simply holds."""
+        members = tuple(holder.elements())
+        if not members:
+            return
+        others = tuple(member for member in members if not _is_null(self._source.follow(member).raw))
+        self._nullable |= len(others) < len(members)
+        if len(others) == 1:
+            yield others[0]
+        elif others:
+            self._view.groups.append((kind, others))
+
+    def _finish(self) -> None:
+        view = self._view
+        view.names = tuple(self._names)
+        if view.types is None:
+            implied = {word for word in ("object", "array") if word in view.flags}
+            view.types = frozenset(implied) if len(implied) == 1 else None
+        view.null = self._nullable or all(self._null_words)
+        for key in ("minLength", "minItems", "minProperties"):
+            if view.limits.get(key, (1, 0))[0] <= 0:
+                view.limits.pop(key, None)
+        if view.types == frozenset({"integer"}):
+            _whole_bounds(view.limits)
+        if view.enum is not None and view.types is None:
+            view.types = frozenset(_type_of(value) for value in view.enum.values()) or None
+
+
+def _texts(value: JsonValue) -> set[str]:
+    return {item for item in value if isinstance(item, str)} if isinstance(value, list) else set()
+
+
+def _number(value: JsonValue) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _exact(value: JsonValue) -> str:
+    """Text that is equal for equal JSON values: 1.0 is 1."""
+    return canonical_json(_integral(value))
+
+
+def _integral(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_integral(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _integral(item) for key, item in value.items()}
+    return value
+
+
+def _meet(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    both = set(one & other)
+    if "number" in one | other and "integer" in one | other:
+        both.add("integer")
+    return frozenset(both)
+
+
+def _is_null(raw: JsonValue) -> bool:
+    if not isinstance(raw, dict):
+        return False
+    return raw.get("type") in ("null", ["null"]) or raw.get("enum") == [None] or raw.get("const", "") is None
+
+
+def _type_of(value: JsonValue) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    names = {float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _whole_bounds(limits: dict[str, Limit]) -> None:
+    """Bounds of integers as the lowest and the highest integer themselves."""
+    if "minimum" in limits:
+        value, exclusive = limits["minimum"]
+        limits["minimum"] = (math.floor(value) + 1 if exclusive else math.ceil(value), 0)
+    if "maximum" in limits:
+        value, inclusive = limits["maximum"]
+        limits["maximum"] = (math.floor(value) if inclusive else math.ceil(value) - 1, 1)
