@@ -37,6 +37,7 @@ class Entity(Model):
     description: str = ""
     requirement: str | None = None
     source: Span | None = None
+    confidence: float = 1.0
 
 
 class Event(Model):
@@ -48,6 +49,7 @@ class Event(Model):
     payload: JsonObject = Field(default_factory=dict)
     requirement: str | None = None
     source: Span | None = None
+    confidence: float = 1.0
 
 
 class DomainModel(Model):

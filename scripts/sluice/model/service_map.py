@@ -31,6 +31,7 @@ class Endpoint(Model):
     responses: dict[str, JsonValue] = Field(default_factory=dict)
     requirement: str | None = None
     source: Span | None = None
+    confidence: float = 1.0
 
 
 class Service(Model):

@@ -34,6 +34,7 @@ def _entity(drafted: EntityDraft) -> Entity:
         description=drafted.description,
         requirement=drafted.requirement,
         source=drafted.span,
+        confidence=drafted.confidence,
     )
 
 
@@ -45,6 +46,7 @@ def _event(draft: Draft, drafted: EventDraft) -> Event:
         payload=payloads.payload(draft, drafted),
         requirement=drafted.requirement,
         source=drafted.span,
+        confidence=drafted.confidence,
     )
 
 
@@ -79,6 +81,7 @@ def _endpoint(drafted: EndpointDraft, document: JsonObject) -> Endpoint:
         responses={code: _body(document, _part(responses, code)) for code in responses},
         requirement=drafted.requirement,
         source=drafted.span,
+        confidence=drafted.confidence,
     )
 
 

@@ -49,6 +49,7 @@ class EntityDraft:
     requirement: str | None = None
     embedded: bool = False
     certain: bool = False
+    confidence: float = 1.0
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class EndpointDraft:
     response_is_list: bool = False
     filters: list[str] = field(default_factory=list)
     requirement: str | None = None
+    confidence: float = 1.0
 
     @property
     def key(self) -> str:
@@ -92,6 +94,7 @@ class EventDraft:
     triggers: list[str] = field(default_factory=list)
     effects: dict[str, str] = field(default_factory=dict)
     requirement: str | None = None
+    confidence: float = 1.0
 
 
 @dataclass(slots=True)
