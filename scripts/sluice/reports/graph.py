@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import fmean
 from typing import Literal
 
 from sluice.model.decomposition import Decomposition
 
 WIDTH, HEIGHT = 210.0, 78.0
-GAP_X, GAP_Y = 150.0, 26.0
+GAP_X, GAP_Y = 130.0, 26.0
 _LANE = 18.0
+_APART = 3.5
+_ROOM, _SMALLEST = 1000.0, 0.75
 _MARGIN = 12.0
 _BEND = 70.0
 _PORT = 24.0
@@ -54,6 +56,11 @@ class Graph:
     height: float
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+
+    @property
+    def shown_width(self) -> float:
+        """Pixels on the page: a wide picture is made smaller, but never so small that it cannot be read."""
+        return self.width * min(1.0, max(_SMALLEST, _ROOM / self.width))
 
 
 @dataclass
@@ -157,19 +164,24 @@ def _sort(columns: list[list[Slot]], index: int, neighbours: Mapping[Slot, list[
 
 
 def _place(columns: Sequence[Sequence[Slot]]) -> tuple[dict[Slot, Point], float]:
-    heights = [sum(_height(slot) + GAP_Y for slot in column) - GAP_Y for column in columns]
+    heights = [sum(_height(s) for s in column) + sum(_gap(*two) for two in pairwise(column)) for column in columns]
     tallest = max([*heights, HEIGHT])
     place: dict[Slot, Point] = {}
     for index, column in enumerate(columns):
         y = _MARGIN + (tallest - heights[index]) / 2
-        for slot in column:
+        for slot, below in zip_longest(column, column[1:]):
             place[slot] = (_MARGIN + index * (WIDTH + GAP_X), y)
-            y += _height(slot) + GAP_Y
+            y += _height(slot) + (_gap(slot, below) if below else 0.0)
     return place, tallest
 
 
 def _height(slot: Slot) -> float:
     return HEIGHT if len(slot) == 1 else _LANE
+
+
+def _gap(slot: Slot, below: Slot) -> float:
+    """Lines may pass close to each other, boxes need room."""
+    return GAP_Y if len(slot) == 1 or len(below) == 1 else 0.0
 
 
 def _edges(links: Links, place: Mapping[Slot, Point], ranks: Mapping[str, int], forward: set[Pair]) -> Iterable[Edge]:
@@ -178,7 +190,8 @@ def _edges(links: Links, place: Mapping[Slot, Point], ranks: Mapping[str, int], 
     ports = _ports([line for line in lines if line[0] in forward], chains, place)
     for pair, kind in lines:
         if pair in forward:
-            path, x, y = _forward([place[slot] for slot in chains[pair]], *ports[pair, kind])
+            shift = (_APART if kind == "event" else -_APART) if pair in links.depends and pair in links.events else 0.0
+            path, x, y = _forward([place[slot] for slot in chains[pair]], *ports[pair, kind], shift)
         else:
             path, x, y = _backward(place[pair[0],], place[pair[1],], 14.0 if kind == "event" else -14.0)
         named = tuple(links.events[pair]) if kind == "event" else ()
@@ -206,10 +219,10 @@ def _spread(lines: Sequence[Line], boxes: Sequence[Slot], towards: Sequence[Poin
     }
 
 
-def _forward(corners: Sequence[Point], leaving: float, arriving: float) -> tuple[str, float, float]:
+def _forward(corners: Sequence[Point], leaving: float, arriving: float, shift: float) -> tuple[str, float, float]:
     start = (corners[0][0] + WIDTH, corners[0][1] + HEIGHT / 2 + leaving)
     end = (corners[-1][0], corners[-1][1] + HEIGHT / 2 + arriving)
-    lanes = [(x, y + _LANE / 2) for x, y in corners[1:-1]]
+    lanes = [(x, y + _LANE / 2 + shift) for x, y in corners[1:-1]]
     points = [start, *(point for x, y in lanes for point in ((x, y), (x + WIDTH, y))), end]
     parts = [f"M{start[0]:.0f},{start[1]:.0f}"]
     for (x0, y0), (x1, y1) in pairwise(points):

@@ -13,8 +13,10 @@ from sluice.model.finding import CheckRun, Finding, GateReport, LayerResult
 from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, OperationResult, ServiceCompliance
 from sluice.model.service_map import Service, ServiceMap, Span
 from sluice.model.summary import PhaseStatus, PhaseSummary
+from sluice.reports.excerpt import Line, excerpts
 from sluice.reports.report import RunView
 from sluice.reports.summary import summarise, view_of
+from sluice.reports.timeline import bars_from_summary
 
 RUN_ID = "20260102-030405-abcdef"
 NAMES = ("health", "smoke", "decompose", "register", "build", "deploy", "gate")
@@ -223,3 +225,86 @@ def a_view(*items: Artifact, of: list[PhaseSummary] | None = None, **fields: obj
     stored = artifacts(*items)
     summary = summarise(run_id=RUN_ID, runtime="embedded", phases=of or phases(), artifacts=stored, seconds=21.0)
     return replace(view_of(summary, stored), **fields)  # type: ignore[arg-type]
+
+
+def passed_run() -> RunView:
+    """Everything went well."""
+    return a_view(
+        a_decomposition(),
+        some_contracts(),
+        a_build(),
+        a_deployment(),
+        an_integration(),
+        a_gate(),
+        provenance={"run": {"PRD digest": "sha256:" + "2" * 64}, "versions": {"sluice": "0.1.0"}, "seeds": {"x": "7"}},
+        memory={"postgres": 95_000_000, "loan-service": 1_400_000_000},
+    )
+
+
+def partial_run() -> RunView:
+    """A builder failed, an operation does not conform, the gate has findings of each severity."""
+    findings = (
+        a_finding("note", "DOCKER-001", path="", line=0, column=0, fingerprint="", evidence=""),
+        a_finding(),
+        a_finding("warning", fingerprint="f2", line=40),
+    )
+    return a_view(
+        a_decomposition(),
+        some_contracts(),
+        a_build("notice-service"),
+        a_deployment("notice-service"),
+        an_integration("GET /loans"),
+        a_gate("partial", *findings, suppressed=[a_finding(fingerprint="f3", line=50)]),
+    )
+
+
+def hostile_run() -> RunView:
+    """Every text that a PRD, a builder or a service can influence is an attack on the renderer."""
+    plan = a_decomposition()
+    services = tuple(s.model_copy(update={"original_name": HOSTILE}) for s in plan.service_map.services)
+    plan = plan.model_copy(
+        update={
+            "title": HOSTILE,
+            "service_map": ServiceMap(services=services),
+            "events": (Event(name=HOSTILE, publisher="loan-service", consumers=("notice-service",)),),
+            "questions": (Question(about=HOSTILE, question=HOSTILE),),
+            "requirements": (Requirement(id=HOSTILE, text=HOSTILE, covered_by=(HOSTILE,)),),
+        }
+    )
+    finding = a_finding(message=HOSTILE, hint=HOSTILE, path=f"../{HOSTILE[:300]}", evidence=HOSTILE, fingerprint="")
+    return a_view(
+        plan,
+        some_contracts(),
+        a_build("notice-service", problem=HOSTILE),
+        a_deployment(),
+        an_integration("GET /loans", flow_ok=False, failure=HOSTILE),
+        a_gate("failed", finding, a_finding(check="X-1", message="a\ud7ffb"), reason=HOSTILE),
+        of=phases(7, "refused", HOSTILE, HOSTILE),
+        provenance={HOSTILE: {HOSTILE: HOSTILE}},
+        memory={HOSTILE: 1},
+        excerpts={(finding.path, 12): (Line(12, HOSTILE, hit=True),)},
+    )
+
+
+def empty_run() -> RunView:
+    """The run was interrupted in its first phase: no artifact exists."""
+    return a_view(of=phases(1, "interrupted"))
+
+
+def planted_run() -> RunView:
+    """Violations were planted and found; a builder failed its tests, and the lines around two findings are at hand."""
+    secret = a_finding(check="SEC-SCAN-001", message="a password stands in the code", line=3, fingerprint="s1")
+    found = (a_finding(), secret, a_finding("warning", fingerprint="f2", line=40, service="member-service"))
+    source = "".join(f"value_{number} = {number}\n" for number in range(1, 60)).replace("3 = 3", 'token = "hunter2x"')
+    return a_view(
+        a_decomposition(),
+        some_contracts(),
+        a_build("notice-service"),
+        a_deployment(),
+        an_integration("GET /loans", flow_ok=False),
+        a_gate("failed", *found, planted=True),
+        of=phases(7, "refused", "layer 3 failed: LOG-001", "mend `print()`"),
+        excerpts=excerpts(found, lambda _: source),
+        timeline=bars_from_summary(phases(7)),
+        memory={"postgres": 95_000_000},
+    )

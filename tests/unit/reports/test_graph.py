@@ -1,6 +1,6 @@
 import itertools
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluice.model.decomposition import Decomposition
@@ -63,6 +63,7 @@ def test_one_service_alone_is_a_picture():
 NAMES = [f"s{number}" for number in range(8)]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES), max_size=4), min_size=1))
 def test_boxes_never_overlap_and_stay_inside_the_picture(needs):
     graph = service_graph(system(needs))
@@ -70,3 +71,10 @@ def test_boxes_never_overlap_and_stay_inside_the_picture(needs):
         assert abs(one.x - two.x) >= WIDTH or abs(one.y - two.y) >= HEIGHT
     assert all(0 <= node.x <= graph.width - WIDTH and 0 <= node.y <= graph.height - HEIGHT for node in graph.nodes)
     assert service_graph(system(needs)) == graph
+
+
+def test_a_wide_picture_is_made_smaller_but_stays_legible():
+    chain = {f"s{number}": [f"s{number - 1}"] for number in range(1, 8)}
+    wide, small = service_graph(system({"s0": [], **chain})), service_graph(a_decomposition())
+    assert wide.shown_width == wide.width * 0.75
+    assert small.shown_width == small.width

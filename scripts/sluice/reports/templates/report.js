@@ -60,6 +60,19 @@ function reveal() {
   for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
 }
 
+function traceable(graph) {
+  for (const node of graph.querySelectorAll("[data-node]")) {
+    const name = node.dataset.node;
+    const own = [...graph.querySelectorAll(".edge")].filter((e) => e.dataset.from === name || e.dataset.to === name);
+    const show = (on) => {
+      graph.classList.toggle("asked", on);
+      for (const edge of own) edge.classList.toggle("on", on);
+    };
+    node.addEventListener("pointerenter", () => show(true));
+    node.addEventListener("pointerleave", () => show(false));
+  }
+}
+
 function follow() {
   const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
   const seen = new IntersectionObserver(
@@ -91,6 +104,7 @@ function printing() {
 
 document.querySelectorAll("[data-filters]").forEach(filterBar);
 document.querySelectorAll("table[data-sort]").forEach(sortable);
+document.querySelectorAll(".graph").forEach(traceable);
 window.addEventListener("hashchange", reveal);
 reveal();
 follow();
