@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, FastAPI
 from pydantic import BaseModel
 
 from sluice.model.decomposition import Decomposition
+from sluice.model.suggestion import Suggestion
 from sluice.services import app as factory
 from sluice.services.architect.decompose import decompose as read_prd
 from sluice.services.architect.reading.names import warm_up
@@ -18,17 +19,19 @@ _EXAMPLE: Final = {"prd": "# Pings\n\n## Services\n\n### ping-service\n\n- `GET 
 
 
 class Prd(BaseModel):
-    """A product requirements document in Markdown."""
+    """A product requirements document in Markdown, and what somebody else already read in it."""
 
     prd: Text
+    suggestion: Suggestion | None = None
 
 
-def decompose(prd: Text) -> Decomposition:
+def decompose(prd: Text, suggestion: Suggestion | None = None) -> Decomposition:
     """Turn a product requirements document (Markdown) into services, entities, events and contract stubs.
 
-    What the document leaves open comes back as questions; nothing is invented.
+    What the document leaves open comes back as questions; nothing is invented.  A `suggestion`, such as a language
+    model's reading of the document, fills gaps only, with a lower confidence and a question for each.
     """
-    return read_prd(prd)
+    return read_prd(prd, suggestion)
 
 
 def service(_database_url: str | None = None) -> factory.Service:
@@ -41,7 +44,7 @@ def service(_database_url: str | None = None) -> factory.Service:
     @router.post("/decompositions")
     def create_decomposition(body: Annotated[Prd, Body(examples=[_EXAMPLE])]) -> Decomposition:
         """Decompose a document; the same document always gives the same answer."""
-        return decompose(body.prd)
+        return decompose(body.prd, body.suggestion)
 
     return factory.Service(name=NAME, prefix=PREFIX, server=server, router=router)
 

@@ -1,11 +1,20 @@
 """The Architect's entry point: the text of a PRD in, a Decomposition out."""
 
 from sluice.model.decomposition import ContractStub, Decomposition
+from sluice.model.suggestion import Suggestion
 from sluice.services.architect import freeze
 from sluice.services.architect.contracts import asyncapi, bodies, effects, openapi, payloads
 from sluice.services.architect.contracts.bodies import View
 from sluice.services.architect.errors import PrdRefused
-from sluice.services.architect.meaning import accounts, dependencies, operations, ownership, requirements, resolve
+from sluice.services.architect.meaning import (
+    accounts,
+    dependencies,
+    operations,
+    ownership,
+    requirements,
+    resolve,
+    suggested,
+)
 from sluice.services.architect.reading import endpoints, entities, events, markdown, rules, services
 from sluice.services.architect.reading.draft import Draft
 from sluice.services.architect.reading.words import Words, detect, speaking
@@ -14,24 +23,27 @@ MAX_BYTES = 10_000_000
 _HINT = "Give a Markdown document that names services, entities with fields, and endpoints such as `POST /items`."
 
 
-def decompose(prd: str) -> Decomposition:
+def decompose(prd: str, suggestion: Suggestion | None = None) -> Decomposition:
     """Services, entities, events, contracts and open questions of a PRD.
 
     Args:
         prd: Markdown, at most `MAX_BYTES` bytes of UTF-8.
+        suggestion: what somebody else read in it; fills what the document leaves open, with a question each.
 
     Raises:
         PrdRefused: the text is empty, binary, too long, or holds neither services nor entities.
     """
     text = _checked(prd)
     with speaking(detect(text)) as words:
-        return _read(text, words)
+        return _read(text, words, suggestion)
 
 
-def _read(text: str, words: Words) -> Decomposition:
+def _read(text: str, words: Words, suggestion: Suggestion | None) -> Decomposition:
     draft = Draft(markdown.parse(text), words)
     for find in (services.find, entities.find, endpoints.find, events.find):
         find(draft)
+    if suggestion is not None:
+        suggested.add(draft, suggestion)
     if not draft.services and not draft.entities:
         missing = ["no services were found", "no entities were found", f"{len(draft.endpoints)} endpoints were found"]
         raise PrdRefused("This is not a PRD that services can be derived from", details=missing, hint=_HINT)
