@@ -6,6 +6,7 @@ Every task takes `--json` (clean JSON on stdout, everything else on stderr).  Ex
 """
 
 import inspect
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,14 @@ FLAGS: dict[str, tuple[str | bool, str]] = {
     "junit": ("", "write the checks as JUnit XML to this file"),
     "file": ("", "an OpenAPI, Swagger or AsyncAPI document, JSON or YAML"),
 }
+FLAGS |= {
+    "directory": ("", "directory of the source tree"),
+    "root": (".", "directory of the source tree"),
+    "near": ("", "path of the file that asks: what is nearer to it comes first"),
+    "words": ("", "name, dotted name, or path/file.py:name; several may be given"),
+    "url_path": ("", "`/path` or `METHOD /path`"),
+    "event_name": ("", "name of an event, in any spelling"),
+}
 ONE = ("run", "json")
 MAKE = ("prd", "runtime", "builder", "ports", "json")
 END = ("keep", "strict")
@@ -51,7 +60,8 @@ def _command(*flags: str, positional: tuple[str, ...] = (), name: str = "") -> C
         def run(_c: Context, **given: Any) -> None:
             from sluice.commands.face import run_command
 
-            extra = {key: given[key] for key in inspect.signature(body).parameters if key != "options"}
+            extra = {key: given[key] for key in inspect.signature(body).parameters if key in given}
+            extra |= {"names": [given[key] for key in positional]} if "words" in positional else {}
             if code := run_command(lambda: body(_options(given), **extra)):
                 raise Exit(code=code)
 
@@ -181,6 +191,50 @@ def images(options: "Options", offline: bool) -> int:  # noqa: FBT001 - invoke p
     return images.images(options, offline=offline)
 
 
+def _further_words(task_name: str, *valued: str) -> tuple[str, ...]:
+    """Positional arguments for the words after the first of this task; Invoke itself knows no list of them."""
+    after = sys.argv[sys.argv.index(task_name) + 1 :] if task_name in sys.argv else []
+    words = [word for at, word in enumerate(after) if word[:1] != "-" and (at == 0 or after[at - 1] not in valued)]
+    further = tuple(f"words{number}" for number in range(2, len(words) + 1))
+    FLAGS.update(dict.fromkeys(further, FLAGS["words"]))
+    return further
+
+
+FIND = ("words", *_further_words("code.find", "--root", "--near"))
+
+
+@_command("directory", "json", positional=("directory",), name="index")
+def code_index(options: "Options", directory: str) -> int:
+    """Index the source code of a directory, or bring its index up to date."""
+    from sluice.commands import code
+
+    return code.index(options, root=Path(directory))
+
+
+@_command(*FIND, "root", "near", "json", positional=FIND, name="find")
+def code_find(options: "Options", names: list[str], root: str, near: str) -> int:
+    """Find where names are defined, ranked with the reasons."""
+    from sluice.commands import code
+
+    return code.find(options, names=names, root=Path(root), near=near)
+
+
+@_command("url_path", "root", "json", positional=("url_path",), name="route")
+def code_route(options: "Options", url_path: str, root: str) -> int:
+    """Find which route serves a path."""
+    from sluice.commands import code
+
+    return code.route(options, path=url_path, root=Path(root))
+
+
+@_command("event_name", "root", "json", positional=("event_name",), name="event")
+def code_event(options: "Options", event_name: str, root: str) -> int:
+    """Find who publishes and who consumes an event."""
+    from sluice.commands import code
+
+    return code.event(options, name=event_name, root=Path(root))
+
+
 @_command("file", "json", positional=("file",), name="validate")
 def contracts_validate(options: "Options", file: str) -> int:
     """Judge an OpenAPI, Swagger or AsyncAPI document; exit code 4 when it is not valid."""
@@ -246,3 +300,4 @@ ns = Collection(
     _listing("phases", "List the phases in order, with what they consume and produce."),
 )
 ns.add_collection(Collection("contracts", contracts_validate, contracts_diff))
+ns.add_collection(Collection("code", code_index, code_find, code_route, code_event))

@@ -27,6 +27,11 @@ class Workspace:
         """Cached Python environments of generated services, by the digest of their requirements."""
         return self.root / "environments"
 
+    @property
+    def code(self) -> Path:
+        """Indexes of source trees, by the digest of their paths; a cache."""
+        return self.root / "code"
+
     def create(self) -> "Workspace":
         """Make the directories, marked as ours."""
         for directory in (self.root, self.runs, self.environments):

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Engine, Select, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from sluice.core.files import digest
-from sluice.services.codebase_intelligence.answers import Artifact, Definition, Language, TreeReport
-from sluice.services.codebase_intelligence.python_index import Symbol, UnparsableError, python_symbols
+from sluice.services.codebase_intelligence.answers import Artifact, Definition, TreeReport
+from sluice.services.codebase_intelligence.extract import extract
+from sluice.services.codebase_intelligence.facts import REFERENCES, Symbol
+from sluice.services.codebase_intelligence.grammars import language_of
 from sluice.services.codebase_intelligence.tables import ARTIFACTS, BLOBS, DEFINITIONS
 from sluice.services.failures import NotFoundError
 
@@ -27,7 +29,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class _Indexed:
-    language: Language
+    language: str
     symbols: tuple[Symbol, ...]
     problem: str
 
@@ -155,16 +157,20 @@ def _put(connection: Connection, service: str, file: SourceFile) -> bool:
 
 
 def _index(file: SourceFile) -> _Indexed:
+    language = language_of(file.path)
+    if language is None:
+        return _Indexed("text" if _is_text(file.content) else "binary", (), "")
+    facts = extract(file.content, language)
+    symbols = tuple(symbol for symbol in facts.symbols if symbol.kind not in REFERENCES)
+    return _Indexed(language.name, symbols, facts.problem.replace("\0", "")[:500])
+
+
+def _is_text(content: bytes) -> bool:
     try:
-        text = file.content.decode()
+        content.decode()
     except UnicodeDecodeError:
-        return _Indexed("binary", (), "")
-    if not file.path.endswith(".py"):
-        return _Indexed("text", (), "")
-    try:
-        return _Indexed("python", tuple(python_symbols(text)), "")
-    except UnparsableError as error:
-        return _Indexed("python", (), str(error).replace("\0", "")[:500])
+        return False
+    return True
 
 
 def _at(service: str, path: str) -> tuple[Any, Any]:
