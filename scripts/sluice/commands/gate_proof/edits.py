@@ -11,7 +11,7 @@ from sluice.commands.gate_proof.tree import Place
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route"})
 _CODE = ("app/*.py", "src/*.py", "*/app/*.py", "*.py")
-_LEFT_OUT = re.compile(r"(?:^|/)(?:tests?|migrations)/|/(?:conftest|__init__|cli)\.py$")
+_LEFT_OUT = re.compile(r"(?:^|/)(?:tests?|migrations)/|/(?:conftest|cli|test_\w+)\.py$")
 
 
 def modules(site: Site) -> list[str]:
@@ -20,7 +20,7 @@ def modules(site: Site) -> list[str]:
     Raises:
         Unfit: there are none.
     """
-    return [path for path in site.files(*_CODE) if not _LEFT_OUT.search(path)]
+    return [path for path in site.files(*_CODE) if not _LEFT_OUT.search(path) and "def " in site.tree.read(path)]
 
 
 def in_function(code: str, *, imports: str = "") -> Edit:
@@ -78,9 +78,9 @@ def _import(site: Site, path: str, imports: str) -> None:
         return
     nodes = ast.parse(site.tree.read(path)).body
     first = next((n.lineno for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) and not _future(n)), 0)
-    first = (
-        first or (nodes[0].end_lineno or 0) + 1 if nodes and ast.get_docstring(ast.Module(nodes, [])) else first or 1
-    )
+    if not first:
+        documented = bool(nodes) and ast.get_docstring(ast.Module(nodes, [])) is not None
+        first = (nodes[0].end_lineno or 0) + 1 if documented else 1
     site.places += site.tree.splice(path, first, first - 1, tidy(imports))
 
 
@@ -243,3 +243,49 @@ def whole(site: Site, path: str) -> Place:
 def tidy(code: str) -> str:
     """A snippet without the indentation of the module that holds it."""
     return textwrap.dedent(code).strip("\n")
+
+
+_FRAMEWORKS = frozenset({"FastAPI", "Flask", "Starlette"})
+
+
+def after_app(code: str, *, imports: str = "") -> Edit:
+    """`code` right after the served application is made; `APP` in it is the application's name."""
+
+    def edit(site: Site) -> None:
+        path, node = application(site)
+        name = node.targets[0].id if isinstance(node.targets[0], ast.Name) else "app"
+        text = textwrap.indent(re.sub(r"\bAPP\b", name, tidy(code)), " " * node.col_offset)
+        line = (node.end_lineno or node.lineno) + 1
+        site.places += site.tree.splice(path, line, line - 1, text)
+        _import(site, path, imports)
+
+    return edit
+
+
+def application(site: Site) -> tuple[str, ast.Assign]:
+    """Path and statement that makes the service's application; of several the one that the last module makes.
+
+    Raises:
+        Unfit: there is none.
+    """
+    found = [
+        (path, node)
+        for path in modules(site)
+        for node in ast.walk(ast.parse(site.tree.read(path)))
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "app"
+        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in _FRAMEWORKS
+    ]
+    if not found:
+        raise Unfit(f"{site.service.name} makes no application")
+    return found[-1]
+
+
+def at_app(edit: Edit) -> Edit:
+    """The same edit, but the finding belongs where the application is made."""
+
+    def told(site: Site) -> None:
+        edit(site)
+        path, node = application(site)
+        site.places[:] = [site.tree.place(path, node.lineno, node.lineno)]
+
+    return told

@@ -59,7 +59,7 @@ def judged(target: Round, report: GateReport) -> Verdicts:
     plants = [one for one in target.planted if not one.twin]
     found = tuple(one for one in plants if any(is_about(finding, one) for finding in findings))
     missed = tuple(one for one in plants if one not in found)
-    false = tuple((f, _suspect(f, target)) for f in findings if not any(_explains(one, f) for one in plants))
+    false = tuple((f, _suspect(f, target)) for f in findings if not any(_explains(one, f) for one in target.planted))
     return Verdicts(found, missed, false)
 
 
@@ -76,12 +76,12 @@ def at_place(finding: Finding, one: Planted) -> bool:
 
 
 def _explains(one: Planted, finding: Finding) -> bool:
-    if is_about(finding, one):
+    if not one.twin and is_about(finding, one):
         return True
-    if finding.check == one.check and one.variant.whole:
-        return True
+    if finding.check not in one.variant.also:
+        return False
     same = finding.service == one.site.service.name or finding.path in {place.path for place in one.site.places}
-    return finding.check in one.variant.also and (same or one.variant.whole)
+    return same or one.variant.whole or not (finding.path or finding.service)
 
 
 def _suspect(finding: Finding, target: Round) -> str:

@@ -21,14 +21,12 @@ def prove(directory: Path, operators: Mapping[str, Operator], checks: Sequence[s
     faults = [f"{check} has no mutation operators" for check in checks if check not in operators]
     chosen = [operators[check] for check in checks if check in operators]
     faults += _healthy(systems, scores)
-    try:
-        packed = rounds(chosen, systems, seed)
-        for target in packed:
-            faults += _round(target, scores)
-        for operator in chosen:
-            scores[operator.check].needed = _needed(operator, systems, seed)
-    except Unfit as error:
-        return Proof(seed, 0, time.monotonic() - began, list(scores.values()), [*faults, str(error)])
+    packed, homeless = rounds(chosen, systems, seed)
+    for target in packed:
+        faults += _round(target, scores)
+    for operator in chosen:
+        scores[operator.check].needed = _needed(operator, systems, seed)
+    faults += homeless
     count = len(systems) + len(packed)
     return Proof(seed, count, time.monotonic() - began, list(scores.values()), faults)
 
@@ -82,7 +80,10 @@ def _needed(operator: Operator, systems: Sequence[System], seed: int) -> bool:
     """Whether some planted violation goes unnoticed once the check is out of the registry."""
     every = list(all_checks().values())
     for variant in operator.plants:
-        target = alone(operator, variant, systems, seed)
+        try:
+            target = alone(operator, variant, systems, seed)
+        except Unfit:
+            continue
         if is_needed(target.planted[0], target, every):
             return True
     return False

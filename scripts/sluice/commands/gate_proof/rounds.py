@@ -38,18 +38,18 @@ class Round:
         return not names if variant.whole else not names & {service, "*"}
 
 
-def rounds(operators: Sequence[Operator], systems: Sequence[System], seed: int) -> list[Round]:
-    """All variants and twins, packed; the same for the same seed.
-
-    Raises:
-        Unfit: a variant finds no place in any service.
-    """
+def rounds(operators: Sequence[Operator], systems: Sequence[System], seed: int) -> tuple[list[Round], list[str]]:
+    """All variants and twins, packed, and those that find no place in any service; the same for the same seed."""
     packed: list[Round] = []
+    homeless: list[str] = []
     for operator in operators:
         for twin, variants in ((False, operator.plants), (True, operator.twins)):
             for number, variant in enumerate(variants):
-                _pack(packed, operator.check, variant, systems, (seed, twin, number))
-    return packed
+                try:
+                    _pack(packed, operator.check, variant, systems, (seed, twin, number))
+                except Unfit as error:
+                    homeless.append(str(error))
+    return packed, homeless
 
 
 def alone(operator: Operator, variant: Variant, systems: Sequence[System], seed: int) -> Round:
@@ -71,12 +71,11 @@ def _pack(
         system, at = homes[(start + turn) % len(homes)]
         target = _room(packed, system, variant, system.services[at].name, twins=twin)
         site = Site(tree=target.tree, service=system.services[at], given=target.given, choice=choice)
-        before = target.tree.changed
+        before = target.tree.snapshot()
         try:
             variant.edit(site)
         except Unfit as error:
-            if target.tree.changed != before:
-                raise Unfit(f"{check} {variant.name}: {error}, after a part of it was planted") from error
+            target.tree.restore(before)
             told = str(error)
             continue
         target.given = site.given

@@ -20,6 +20,14 @@ class Place:
         return path == self.path and self.first - slack <= line <= self.last + slack
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """Texts and places of a tree at one moment."""
+
+    changed: dict[str, str]
+    places: list[tuple[Place, int, int]]
+
+
 class Tree:
     """Paths (POSIX, relative) and texts of a system while it is edited."""
 
@@ -37,6 +45,17 @@ class Tree:
     def changed(self) -> dict[str, str]:
         """New texts of the files that were edited or added."""
         return dict(self._changed)
+
+    def snapshot(self) -> "Snapshot":
+        """How it stands now, for `restore`."""
+        return Snapshot(dict(self._changed), [(place, place.first, place.last) for place in self._places])
+
+    def restore(self, before: "Snapshot") -> None:
+        """Undo everything since a snapshot."""
+        self._changed = before.changed
+        for place, first, last in before.places:
+            place.first, place.last = first, last
+        self._places = [place for place, _, _ in before.places]
 
     def read(self, path: str) -> str:
         """Text of a file as it stands now."""
