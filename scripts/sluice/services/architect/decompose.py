@@ -17,9 +17,19 @@ from sluice.services.architect.meaning import (
 )
 from sluice.services.architect.reading import endpoints, entities, events, markdown, rules, services
 from sluice.services.architect.reading.draft import Draft
+from sluice.services.architect.reading.snippets import notes
 from sluice.services.architect.reading.words import Words, detect, speaking
 
 MAX_BYTES = 10_000_000
+_FINDERS = (
+    services.find,
+    entities.find,
+    notes.note_entities,
+    endpoints.find,
+    notes.note_endpoints,
+    events.find,
+    notes.note_events,
+)
 _HINT = "Give a Markdown document that names services, entities with fields, and endpoints such as `POST /items`."
 
 
@@ -40,7 +50,7 @@ def decompose(prd: str, suggestion: Suggestion | None = None) -> Decomposition:
 
 def _read(text: str, words: Words, suggestion: Suggestion | None) -> Decomposition:
     draft = Draft(markdown.parse(text), words)
-    for find in (services.find, entities.find, endpoints.find, events.find):
+    for find in _FINDERS:
         find(draft)
     if suggestion is not None:
         suggested.add(draft, suggestion)

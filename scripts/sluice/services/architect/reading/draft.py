@@ -8,6 +8,8 @@ from sluice.model.domain import EntityField
 from sluice.model.service_map import Method, Span
 from sluice.services.architect.reading.forms import stem
 from sluice.services.architect.reading.names import split
+from sluice.services.architect.reading.snippets.find import snippets
+from sluice.services.architect.reading.snippets.snippet import Snippet
 from sluice.services.architect.reading.tree import Section
 from sluice.services.architect.reading.words import Words
 
@@ -114,12 +116,14 @@ class Draft:
     questions: dict[tuple[str, str], Question] = field(default_factory=dict)
     requirements: dict[str, Requirement] = field(default_factory=dict)
     roles: dict[Section, frozenset[str]] = field(default_factory=dict)
+    snippets: list[Snippet] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for section in self.doc.walk():
             above = self.roles.get(section.parent) if section.parent else None
             excluded = above is not None and "excluded" in above
             self.roles[section] = above if excluded and above else self.words.roles(section.name)
+        self.snippets = [snippet for section in self.sections() for snippet in snippets(section)]
 
     @property
     def title(self) -> Section | None:
@@ -142,6 +146,11 @@ class Draft:
     def service_of(self, text: str) -> str | None:
         """The service that a name means, in any notation, with or without its `service` suffix."""
         return self.aliases.get(stem(split(text), self.words)) if text else None
+
+    def service_of_exactly(self, text: str) -> str | None:
+        """The service whose whole name this is; `Order` is not `order-service`."""
+        name = "-".join(split(text))
+        return name if name in self.services else None
 
     def scope(self, section: Section) -> str | None:
         """The service whose section this is, or stands below."""

@@ -213,6 +213,12 @@ def _found(
     return endpoint
 
 
+def declared(draft: Draft, method: Method, path: str, span: Span, service: str | None) -> EndpointDraft | None:
+    """The endpoint that a formal piece declares, made when it is new; None when no usable path is left."""
+    found = _ENDPOINT.match(f"{method} {path}")
+    return _found(draft, found, span, service, strong=True) if found else None
+
+
 def _endpoint(
     draft: Draft, method: Method, path: str, span: Span, service: str | None, *, strong: bool
 ) -> EndpointDraft | None:

@@ -3,7 +3,7 @@
 import re
 
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import fields, listings, names, noting, shapes
+from sluice.services.architect.reading import fields, forms, listings, names, noting, shapes, structure
 from sluice.services.architect.reading.draft import Draft, EntityDraft
 from sluice.services.architect.reading.endpoints import speaks_of_one
 from sluice.services.architect.reading.services import first_paragraph, is_service
@@ -65,7 +65,8 @@ def _under_model(draft: Draft, section: Section) -> bool:
 
 def _lists_fields(draft: Draft, section: Section) -> bool:
     """A table of fields, or at least two items that give a name and a known type; not right below a service's name."""
-    if is_service(draft, section):
+    bold = section.level == structure.NAMING and not forms.titled(draft.words, section.name)
+    if is_service(draft, section) and not bold:
         return False
     if any(isinstance(block, Table) and listings.columns(draft, block) for block in section.blocks):
         return True

@@ -10,9 +10,12 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from sluice.model.service_map import Span
+from sluice.services.architect.reading import pipes, structure
 from sluice.services.architect.reading.tree import Code, Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading.words import load
 
 _MARKUP = re.compile(r"[`*_\[<&\\~]")
+_BOLD = re.compile(r"(\*\*|__)[^*_\n]+(?::?\1|\1:?)")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -36,11 +39,11 @@ class _Builder:
         if handler is not None:
             handler(token)
 
-    def text(self, token: Token) -> Text:
-        source = _BREAK.sub(" ", token.content) if "<" in token.content else token.content
+    def text(self, content: str, line: int) -> Text:
+        source = _BREAK.sub(" ", content) if "<" in content else content
         if not _MARKUP.search(source):
-            return Text(source.strip(), self.line)
-        plain, marked = "", []
+            return Text(source.strip(), line)
+        plain, marked = "", list[str]()
         start: int | None = None
         for part in self.inline.parseInline(source)[0].children or []:
             if part.type == "strong_open":
@@ -50,13 +53,16 @@ class _Builder:
             elif part.type == "code_inline":
                 marked.append(part.content)
             plain += "\n" if part.type in {"softbreak", "hardbreak"} else part.content
-        return Text(plain.strip(), self.line, tuple(marked))
+        bold = bool(marked) and bool(_BOLD.fullmatch(source.strip()))
+        return Text(plain.strip(), line, tuple(marked), strong=bold)
 
     def _heading_open(self, token: Token) -> None:
         self.heading = int(token.tag[1])
 
     def _inline(self, token: Token) -> None:
-        text = self.text(token)
+        if not self.heading and self.cells is None and not self.items and "|" in token.content and self._pipes(token):
+            return
+        text = self.text(token.content, self.line)
         if self.heading:
             self._open_section(text)
         elif self.cells is not None:
@@ -68,6 +74,34 @@ class _Builder:
                 item.span = Span(line_start=item.span.line_start, line_end=max(item.span.line_start, end))
         elif text.plain:
             self.section.blocks.append(Paragraph(text, _span(token)))
+
+    def _pipes(self, token: Token) -> bool:
+        """A paragraph of rows with pipes is a table, or goes on with the one above."""
+        return self._rows(pipes.rows_of(token.content), token)
+
+    def _html_block(self, token: Token) -> None:
+        self._rows(pipes.rows_of_html(token.content), token)
+
+    def _rows(self, rows: list[tuple[int, list[str]]], token: Token) -> bool:
+        last = self.section.blocks[-1] if self.section.blocks else None
+        span = _span(token)
+        if rows and isinstance(last, Table) and pipes.extends(last, rows, span.line_start):
+            table = last
+        elif len(rows) > 1:
+            titles = pipes.headless(rows[0][1])
+            table = Table(tuple(title.lower() for title in titles or self._plain(rows.pop(0)[1])), [], span)
+            self.section.blocks.append(table)
+        else:
+            return False
+        for offset, cells in rows:
+            line = span.line_start + offset
+            fitted = pipes.fitted(cells, len(table.header))
+            table.rows.append(Row(tuple(self.text(cell, line) for cell in fitted), line))
+        table.span = Span(line_start=table.span.line_start, line_end=span.line_end)
+        return True
+
+    def _plain(self, cells: list[str]) -> list[str]:
+        return [self.text(cell, self.line).plain for cell in cells]
 
     def _item_text(self, text: Text) -> None:
         item = self.items[-1]
@@ -148,6 +182,7 @@ def parse(text: str) -> Section:
         for token in parser.parse(text):
             builder.feed(token)
     _close_spans(builder.root)
+    structure.normalise(builder.root, load())
     return builder.root
 
 

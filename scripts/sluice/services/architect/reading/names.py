@@ -34,7 +34,7 @@ _RESERVED_ENTITIES = frozenset(
 )
 _SPELT = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
 _PIECE = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_FOREIGN = re.compile(r"[\u0370-\u1fff\u2e80-\uffdc]+")
+FOREIGN = re.compile(r"[\u0370-\u1fff\u2e80-\uffdc]+")
 _NUMBERING = re.compile(r"^\s*(?:\(?[0-9]+(?:\.[0-9]+)*[.)]?|[A-Z][.)]|[IVX]+[.)])\s+")
 
 
@@ -42,8 +42,8 @@ _NUMBERING = re.compile(r"^\s*(?:\(?[0-9]+(?:\.[0-9]+)*[.)]?|[A-Z][.)]|[IVX]+[.)
 def split(text: str) -> tuple[str, ...]:
     """The lower-case ASCII words of a name in any notation: `OrderItem`, `order_item`, `Order item`."""
     text = text[:400].translate(_SPELT)
-    if _FOREIGN.search(text):
-        text = _FOREIGN.sub(_transcribed, text)
+    if FOREIGN.search(text):
+        text = FOREIGN.sub(_transcribed, text)
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return tuple(piece.lower() for piece in _PIECE.findall(plain))
 

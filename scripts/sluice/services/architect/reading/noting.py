@@ -8,6 +8,7 @@ from sluice.model.service_map import Span
 from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EntityDraft
 from sluice.services.architect.reading.tree import Section
+from sluice.services.architect.reading.words import ENGLISH
 
 MAX_ENTITIES = 500
 MAX_FIELDS = 100
@@ -58,5 +59,15 @@ def add(draft: Draft, entity: EntityDraft, field: EntityField | None, span: Span
         plain = names.split(head)
         if plain != names.split(field.name)[: len(plain)] or keyword.iskeyword(head):
             draft.ask(f"{entity.name}.{field.name}", f"The field was written {written[:80]!r}.", span)
+        elif names.FOREIGN.search(head):
+            _transcribed(draft, entity, field, span, head)
         elif re.search(r"[a-z][A-Z]", head):
             draft.ask("document", "Names of fields are in camelCase in the document; JSON uses snake_case.", span)
+
+
+def _transcribed(draft: Draft, entity: EntityDraft, field: EntityField, span: Span, head: str) -> None:
+    """One question for a document in another script, one for each name in a script that is not the document's."""
+    if draft.words.language == ENGLISH:
+        draft.ask(f"{entity.name}.{field.name}", f"The field was written {head[:80]!r}.", span)
+    else:
+        draft.ask("document", "Names of fields are in another script; JSON uses their transcription.", None)

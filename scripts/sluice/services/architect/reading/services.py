@@ -5,6 +5,7 @@ import re
 from sluice.model.service_map import Span
 from sluice.services.architect.reading import forms, names
 from sluice.services.architect.reading.draft import Draft, ServiceDraft
+from sluice.services.architect.reading.snippets import notes
 from sluice.services.architect.reading.tree import Item, Paragraph, Row, Section, Table, Text, texts_of
 
 MAX_SERVICES = 100
@@ -24,6 +25,7 @@ def find(draft: Draft) -> None:
                 _from_table(draft, block)
             elif isinstance(block, Item) and "services" in draft.roles[section]:
                 _from_item(draft, block)
+    _from_diagrams(draft)
     _from_mentions(draft)
     for section in draft.roles:
         _scope(draft, section)
@@ -149,6 +151,14 @@ def _rename(draft: Draft, service: ServiceDraft, name: str) -> None:
 def _sanitised(draft: Draft, original: str, name: str, span: Span) -> None:
     if names.split(original) != names.split(name) or re.search(r"[^\w &/-]", original):
         draft.ask(name, f"It was named {original[:120]!r} in the document; is {name!r} right?", span)
+
+
+def _from_diagrams(draft: Draft) -> None:
+    """Boxes of diagrams: services when nothing else lists any, or when their name says so beside a list of one form."""
+    if draft.services:
+        return
+    for name, line in notes.service_names(draft, only=True):
+        _declare(draft, name, Span(line_start=line, line_end=line), "")
 
 
 def _from_mentions(draft: Draft) -> None:

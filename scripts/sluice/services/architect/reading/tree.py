@@ -11,11 +11,15 @@ MAX_TITLE = 300
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words without their markup; `marked` are the code spans and bold parts; `line` counts from 1."""
+    """Words without their markup; `marked` are the code spans and bold parts; `line` counts from 1.
+
+    `strong`: all of it is bold.
+    """
 
     plain: str
     line: int
     marked: tuple[str, ...] = ()
+    strong: bool = False
 
     def line_at(self, offset: int) -> int:
         """The line on which the character at `offset` stands."""
