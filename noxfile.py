@@ -39,7 +39,7 @@ def pipeline(session: nox.Session) -> None:
 
 @nox.session
 def gate(session: nox.Session) -> None:
-    """Judge any folder of services by the quality gate: -- PATH [--json --sarif FILE --junit FILE]."""
+    """Judge any folder of services by the quality gate: -- PATH [--json --sarif FILE --junit FILE --html FILE]."""
     _install(session)
     session.run("invoke", "gate", *session.posargs)
 

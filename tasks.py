@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Collection, Context, Exit, Task, task
 
+from sluice.commands.flags import PairTask
+
 if TYPE_CHECKING:
     from sluice.commands.pipeline import Options
 
@@ -37,7 +39,10 @@ FLAGS: dict[str, tuple[str | bool, str]] = {
     "new": ("", "the document after it"),
     "consumers": ("", "who uses which operations and fields: a JSON or YAML file, or a run's Decomposition.json"),
     "ignores": ("", "YAML file of agreed changes, each with rule, path or pointer, reason and until"),
+    "markdown": (False, "print the Markdown summary, as for a pull request"),
+    "diff": ((), "two run ids: say what changed from the first to the second"),
     "junit": ("", "write the checks as JUnit XML to this file"),
+    "html": ("", "write the report as one HTML page to this file"),
     "file": ("", "an OpenAPI, Swagger or AsyncAPI document, JSON or YAML"),
 }
 FLAGS |= {
@@ -70,7 +75,8 @@ def _command(*flags: str, positional: tuple[str, ...] = (), name: str = "") -> C
         values = [("_c", empty), *((flag, empty if flag in positional else FLAGS[flag][0]) for flag in flags)]
         run.__signature__ = inspect.Signature([inspect.Parameter(n, kind, default=d) for n, d in values])  # type: ignore[attr-defined] # invoke reads it
         run.__doc__ = body.__doc__
-        made: Task = task(name=name or body.__name__, help={flag: FLAGS[flag][1] for flag in flags})(run)
+        helps = {flag: FLAGS[flag][1] for flag in flags}
+        made: Task = task(klass=PairTask, name=name or body.__name__, help=helps)(run)
         return made
 
     return decorate
@@ -167,20 +173,28 @@ def forget(options: "Options", newest: int) -> int:
     return stack.forget(options, newest=newest)
 
 
-@_command("path", "sarif", "junit", "json", positional=("path",))
-def gate(options: "Options", path: str, sarif: str, junit: str) -> int:
+@_command("path", "sarif", "junit", "html", "json", positional=("path",))
+def gate(options: "Options", path: str, sarif: str, junit: str, html: str) -> int:
     """The quality gate alone, on any folder of services."""
     from sluice.commands import gate
 
-    return gate.gate(options, path=Path(path), sarif=sarif, junit=junit)
+    return gate.gate(options, path=Path(path), sarif=sarif, junit=junit, html=html)
 
 
-@_command(*ONE)
-def report(options: "Options") -> int:
-    """Write a run's reports again and say where they are."""
-    from sluice.commands import lists
+@_command(*ONE, "markdown", "diff")
+def report(options: "Options", markdown: bool, diff: list[str]) -> int:  # noqa: FBT001 - invoke passes flags by name
+    """Write a run's reports again and say where they are; or with --diff A B, what changed between two runs."""
+    from sluice.commands import runs
 
-    return lists.report(options)
+    return runs.report(options, markdown=markdown, diff=diff)
+
+
+@_command("json")
+def runs(options: "Options") -> int:
+    """List the runs, newest first."""
+    from sluice.commands import runs
+
+    return runs.runs(options)
 
 
 @_command("offline", "json")
@@ -285,6 +299,7 @@ ns = Collection(
     forget,
     gate,
     report,
+    runs,
     images,
     _phase(1, "the three Build 1 services are healthy"),
     _phase(2, "their MCP tools answer as they say"),
@@ -293,7 +308,6 @@ ns = Collection(
     _phase(5, "builders make the services and are measured"),
     _phase(6, "the services run and are tested against their contracts"),
     _phase(7, "the four layers of the quality gate"),
-    _listing("runs", "List the runs, newest first."),
     _listing("checks", "List the checks of the quality gate."),
     _listing("builders", "List the builders."),
     _listing("runtimes", "List the runtimes, and whether this machine can run them."),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sluice.commands.outcome import with_excerpts
 from sluice.commands.output import Output
 from sluice.commands.pipeline import Options
 from sluice.commands.session import PROJECT_FILE
@@ -14,7 +15,7 @@ from sluice.reports.summary import view_of_gate
 from sluice.reports.write import all_reports
 
 
-def gate(options: Options, *, path: Path, sarif: str, junit: str) -> int:
+def gate(options: Options, *, path: Path, sarif: str, junit: str, html: str = "") -> int:
     """Judge the services in `path`; checks that need a run are skipped, each with its reason.
 
     Raises:
@@ -24,8 +25,8 @@ def gate(options: Options, *, path: Path, sarif: str, junit: str) -> int:
     given = GateInput.from_folder(path, load_settings(PROJECT_FILE, {}))
     if not given.services:
         raise InputError(f"{path} holds no Python code", hint="name the folder that has one directory a service")
-    view = view_of_gate(run_gate(given), name=given.root.name)
-    for name, target in (("sarif", sarif), ("junit", junit)):
+    view = with_excerpts(view_of_gate(run_gate(given), name=given.root.name), given.root)
+    for name, target in (("sarif", sarif), ("junit", junit), ("html", html)):
         if target:
             write_atomic(Path(target), all_reports()[name].render(view))
     output.gate(view)

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from pydantic import JsonValue
+from rich.console import RenderableType
 from rich.text import Text
 
 from sluice.core.paths import RunPaths
@@ -58,6 +59,10 @@ class Output:
             self.print_json(view.gate.model_dump(mode="json") if view.gate else None)
         else:
             self._console.print(render_gate(view))
+
+    def show(self, what: RenderableType) -> None:
+        """Something for people."""
+        self._console.print(what)
 
     def plan(self, actions: Sequence[Action]) -> None:
         """What would be done, and why."""

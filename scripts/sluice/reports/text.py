@@ -45,6 +45,11 @@ def percent(ratio: float) -> str:
     return f"{int(ratio * 100 + 1e-9)} %"
 
 
+def minute(time: str) -> str:
+    """`2026-01-31 09:41` of an RFC 3339 time."""
+    return time[: len("2026-01-31T09:41")].replace("T", " ")
+
+
 def size(octets: int) -> str:
     """`94 MB`, `1.4 GB`: decimal units."""
     megabytes = octets / 1e6

@@ -43,13 +43,14 @@ def folder(here):
     return maker
 
 
-def judged(path, *, sarif="", junit="", as_json=True):
-    return gate(Options(json=as_json), path=path, sarif=str(sarif), junit=str(junit))
+def judged(path, *, sarif="", junit="", html="", as_json=True):
+    return gate(Options(json=as_json), path=path, sarif=str(sarif), junit=str(junit), html=str(html))
 
 
 @pytest.mark.req("R0-084", "R0-092")
-def test_findings_are_printed_as_json_and_written_as_sarif_and_junit(folder, here, printed_json):
-    code = judged(folder(APP + LOUD), sarif=here / "out" / "gate.sarif", junit=here / "out" / "gate.xml")
+def test_findings_are_printed_as_json_and_written_as_sarif_junit_and_html(folder, here, printed_json):
+    page = here / "out" / "gate.html"
+    code = judged(folder(APP + LOUD), sarif=here / "out" / "gate.sarif", junit=here / "out" / "gate.xml", html=page)
     report = printed_json()
     loud = next(finding for finding in report["findings"] if finding["check"] == "LOG-001")
     assert (loud["path"].split("/")[-1], loud["line"]) == ("main.py", (APP + LOUD).count("\n"))
@@ -58,6 +59,7 @@ def test_findings_are_printed_as_json_and_written_as_sarif_and_junit(folder, her
     assert "LOG-001" in {result["ruleId"] for result in results}
     names = {case.get("name") for case in ET.parse(here / "out" / "gate.xml").iter("testcase")}
     assert any("LOG-001" in name for name in names)
+    assert "    print(name)" in page.read_text(), "the lines around the finding are shown"
 
 
 @pytest.mark.parametrize(("code", "exit_code"), [(APP, 0), (APP + 'KEY = "AKIAIOSFODNN7EXAMPLQ"\n', 5)])

@@ -1,10 +1,13 @@
 from importlib.resources import files
 
-from sluice.reports.schema import summary_schema
+import pytest
+
+from sluice.reports.schema import SCHEMAS, schema_text
 
 
-def test_the_committed_schema_is_what_the_model_says():
-    committed = files("sluice.reports").joinpath("summary.schema.json").read_text(encoding="utf-8")
-    assert committed == summary_schema(), (
-        "run: python -m sluice.reports.schema > scripts/sluice/reports/summary.schema.json"
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_committed_schema_is_what_the_model_says(name):
+    committed = files("sluice.reports").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    assert committed == schema_text(name), (
+        f"run: python -m sluice.reports.schema {name} > scripts/sluice/reports/{name}.schema.json"
     )
