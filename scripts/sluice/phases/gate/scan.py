@@ -86,6 +86,8 @@ def _entered(directory: Path) -> bool:
 
 
 def _binary(path: Path) -> bool:
+    if path.suffix == ".py":
+        return False  # a NUL byte must not hide code from the gate: such a file is one that nobody can parse
     with path.open("rb") as stream:
         return b"\0" in stream.read(4096)
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from sluice.phases.gate.check import Check, Hit
 from sluice.phases.gate.facts import Facts
-from sluice.phases.gate.reading.origins import open_in_config, open_in_python
+from sluice.phases.gate.reading.origins import open_in_python
+from sluice.phases.gate.reading.origins_config import open_in_config
 from sluice.phases.gate.reading.python import PyFile
 from sluice.phases.gate.scan import SourceFile
 

@@ -53,7 +53,7 @@ def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
 
 
 def scalars(source: SourceFile) -> Iterator[tuple[tuple[str, ...], yaml.ScalarNode]]:
-    """Every scalar with the keys that lead to it, aliases once."""
+    """Every scalar with the keys that lead to it, aliases once; `{name: X, value: y}` is read as `X: y`."""
     try:
         roots = list(yaml.compose_all(source.text, _Loader))
     except (yaml.YAMLError, RecursionError):
@@ -67,9 +67,19 @@ def scalars(source: SourceFile) -> Iterator[tuple[tuple[str, ...], yaml.ScalarNo
         elif id(node) not in seen:
             seen.add(id(node))
             children = _pairs(node)
-            stack += [((*path, str(name.value)), value) for name, value in reversed(children)]
+            label = _label(children)
+            stack += [
+                ((*path, label if label and name.value == "value" else str(name.value)), value)
+                for name, value in reversed(children)
+            ]
             if isinstance(node, yaml.SequenceNode):
                 stack += [(path, item) for item in reversed(node.value)]
+
+
+def _label(pairs: list[tuple[yaml.Node, yaml.Node]]) -> str:
+    """The name in `{name: X, value: y}`, '' for any other mapping."""
+    found = {str(name.value): value.value for name, value in pairs if isinstance(value, yaml.ScalarNode)}
+    return str(found.get("name") or found.get("key") or "") if "value" in found else ""
 
 
 def mapping(value: object) -> dict[str, JsonValue]:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 _DEVELOPMENT = re.compile(
@@ -30,3 +30,16 @@ def production_branch(test: ast.expr) -> Literal["body", "orelse", "both"]:
     negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
     negated = negated or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotEq | ast.NotIn | ast.IsNot))
     return "body" if production != negated else "orelse"
+
+
+def for_development(ancestors: Iterable[ast.AST], node: ast.AST) -> bool:
+    """Whether a node stands in a branch that production does not take; `ancestors` are its parents, nearest first."""
+    child = node
+    for parent in ancestors:
+        if isinstance(parent, ast.If | ast.IfExp) and child is not parent.test:
+            body = parent.body if isinstance(parent.body, list) else [parent.body]
+            inside = "body" if any(child is part for part in body) else "orelse"
+            if production_branch(parent.test) not in {"both", inside}:
+                return True
+        child = parent
+    return False

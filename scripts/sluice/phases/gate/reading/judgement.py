@@ -30,6 +30,7 @@ _TAIL_WORDS = frozenset(
     {"prod", "production", "live", "default", "value", "dev", "staging", "base", "old", "new", "current", "fallback"}
     | {"primary", "secondary", "str", "string", "bytes", "v"}
 )
+_ABOUT = frozenset({"existing", "use", "has", "is", "enable", "enabled", "require", "requires", "show", "hide", "no"})
 _PLACEHOLDER = re.compile(
     r"change|replace|placeholder|example|dummy|fake|sample|your|my[-_ ]|insert|todo|tbd|redacted|masked|hidden|"
     r"not[-_ ]?set|unset|undefined|none$|null$|n/a|xxx|\*\*\*|\.\.\.|^<.*>$|^\[.*\]$|^\{.*\}$|^%.*%$|^@.*@$|"
@@ -40,7 +41,9 @@ _PLACEHOLDER = re.compile(
 _INTERPOLATED = re.compile(r"\$[{(A-Za-z_]|\{\{|<%|%\(|\0|^!|env\.|secrets\.|vault:|ssm:|arn:aws:secretsmanager|op://")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]*")
 _ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_PATH = re.compile(r"(?:\.{0,2}/|[A-Za-z]:\\|~/)[\w./\\-]*|[\w-]+(?:/[\w-]+)*\.(?:txt|pem|key|json|ya?ml|env|crt|ini)")
+_PATH = re.compile(
+    r"(?:\.{0,2}/|[A-Za-z]:\\|~/)[\w./\\-]*|[\w-]+(?:/[\w-]+)*\.(?:txt|pem|key|json|ya?ml|env|crt|ini|html?|j2|jinja2?|py|md|png|svg)"
+)
 _HASH = re.compile(r"(?:sha\d+[:-])?[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WEAK = frozenset(
     {"password", "passwd", "pass", "pwd", "user", "username", "postgres", "guest", "test", "token", "string", "bearer"}
@@ -57,6 +60,8 @@ def words(name: str) -> list[str]:
 def is_secret_name(name: str) -> bool:
     """Whether a variable, key or argument of this name holds a secret itself (not its length, path, type or hash)."""
     parts = words(name)
+    if parts[:1] and parts[0] in _ABOUT:
+        return False
     while parts and (parts[-1] in _TAIL_WORDS or parts[-1].isdigit()):
         parts.pop()
     if not parts:
@@ -110,6 +115,8 @@ def entropy(text: str) -> float:
 
 def is_random(text: str) -> bool:
     """Whether a text looks like a generated key: long, no words, mixed characters, no hash, no identifier."""
+    if is_placeholder(text) or text.startswith(("sha256-", "sha384-", "sha512-")):
+        return False
     if not 24 <= len(text) <= 200 or not re.fullmatch(r"[A-Za-z0-9+/=_.~-]+", text):  # noqa: PLR2004 # length of generated keys
         return False
     if _HASH.fullmatch(text) or _PATH.fullmatch(text) or ("/" in text and "." in text):

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from sluice.phases.gate.reading.python import Function, Project, PyFile
+from sluice.phases.gate.reading.guards import for_development
+from sluice.phases.gate.reading.python import Function, Project, PyFile, added_to
 
 _MAX_DEPTH = 14
 Bound = tuple[PyFile, ast.AST]
@@ -19,7 +20,7 @@ class Lookup:
         """Values bound to a name in the innermost scope that binds it."""
         scope = file.scope(node)
         while isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found = [(file, value) for value in _assigned(scope, node.id) if value is not node]
+            found = [(file, value) for value in _assigned(scope, node.id) if value is not node and _taken(file, value)]
             if not isinstance(scope, ast.ClassDef) and _is_parameter(scope, node.id):
                 found += self.project.passed(scope, node.id)
             if found:
@@ -28,7 +29,9 @@ class Lookup:
             scope = file.scope(scope)
         located = self.project.definition(file, node)
         if located and not isinstance(located[1], ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield located
+            where, last = located
+            values = next((given for given in where.globals.values() if any(value is last for value in given)), [last])
+            yield from ((where, value) for value in values if value is not node and _taken(where, value))
 
     def entry(self, file: PyFile, node: ast.AST, key: str) -> tuple[PyFile, ast.AST] | None:
         """The value under `key` of a dictionary literal, or of a `dict(…)` call, that `node` stands for."""
@@ -99,6 +102,10 @@ class Lookup:
         return []
 
 
+def _taken(file: PyFile, value: ast.AST) -> bool:
+    return not for_development(file.ancestors(value), value)
+
+
 def _is_parameter(function: Function, name: str) -> bool:
     arguments = function.args
     return any(a.arg == name for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
@@ -125,6 +132,8 @@ def _assigned(scope: ast.AST, name: str) -> Iterator[ast.AST]:
                 yield node.value
         elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value and _is_name(node.target, name):
             yield node.value
+        elif isinstance(node, ast.Expr) and (added := added_to(node.value)) and added[0] == name:
+            yield added[1]
 
 
 def _is_name(node: ast.AST, name: str) -> bool:

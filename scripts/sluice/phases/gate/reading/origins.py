@@ -5,27 +5,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sluice.phases.gate.reading.documents import scalars
-from sluice.phases.gate.reading.guards import production_branch
+from sluice.phases.gate.reading.guards import for_development, production_branch
+from sluice.phases.gate.reading.judgement import words
 from sluice.phases.gate.reading.lookup import Bound
 from sluice.phases.gate.reading.python import PyFile
 from sluice.phases.gate.reading.values import Leaf, Values
 from sluice.phases.gate.scan import SourceFile
 
-_HEADER = "access-control-allow-origin"
+HEADER = "access-control-allow-origin"
 _STRANGERS = ("http://q7.zz", "https://a-b.io", "https://x.y.dev:81")
 _SHORT = ("http://q", "ws://x.y")
-_KEY = re.compile(r"(?:cors|allow(?:ed)?)[\w.-]*?origins?(?:list|regex|listregex)?", re.IGNORECASE)
-_LINE = re.compile(r"\s*(?:export\s+|ENV\s+|ARG\s+)?[\"']?([\w.-]+)[\"']?\s*[=:]\s*(.*?)\s*,?\s*", re.IGNORECASE)
-_NGINX = re.compile(
-    r"\s*(?:add_header|more_set_headers|Header\s+(?:always\s+)?set)\s+[\"']?access-control-allow-origin[\"':\s]+\*",
-    re.IGNORECASE,
-)
-_NOT_PRODUCTION = re.compile(
-    r"(?:^|[._-])(?:dev|development|test|tests|ci|local|override|example|sample|template)(?:[._-]|$)"
-)
-_LONGEST = 5000
-_LINE_FILES = frozenset({".env", ".ini", ".cfg", ".conf", ".properties", ".toml", ".sh"})
+KEY = re.compile(r"(?:cors|allow(?:ed)?)[\w.-]*?origins?(?:list|regex|listregex)?", re.IGNORECASE)
+_ORIGIN = re.compile(r"headers(?:\.get\(|\[)\s*[bB]?['\"]origin['\"]", re.IGNORECASE)
+_ASKS = re.compile(r"allow|valid|match|is_|check|trust|permit", re.IGNORECASE)
+_DEFAULT = re.compile(r"\$\{\w+:?-(.*)\}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +35,7 @@ def open_in_python(file: PyFile, values: Values) -> Iterator[OpenOrigin]:
     """Wildcards given to CORS middleware, Flask-CORS or the header itself; development branches left out."""
     for node in file.nodes:
         for how, at in _wildcards(file, node, values):
-            if not _for_development(file, node):
+            if not for_development(file.ancestors(node), node):
                 place = at.node if at.file is file and hasattr(at.node, "lineno") else node
                 yield OpenOrigin(file.source, getattr(place, "lineno", 1), getattr(place, "col_offset", 0) + 1, how)
                 break
@@ -50,20 +43,33 @@ def open_in_python(file: PyFile, values: Values) -> Iterator[OpenOrigin]:
 
 def _wildcards(file: PyFile, node: ast.AST, values: Values) -> Iterator[tuple[str, Leaf]]:
     if isinstance(node, ast.Call):
-        name = file.dotted(node.func).rpartition(".")[2]
-        first = file.dotted(node.args[0]).rpartition(".")[2] if node.args else ""
-        if name == "CORSMiddleware" or (name in {"add_middleware", "Middleware"} and first == "CORSMiddleware"):
-            yield from _middleware(file, node, values)
-        elif name in {"CORS", "cross_origin"} or (name == "init_app" and _is_cors(file, node, values)):
-            yield from _flask(file, node, values)
-        elif name in {"add", "set", "setdefault", "append", "__setitem__"} and len(node.args) > 1:
-            yield from _header(file, node.args[0], node.args[1], values)
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-        yield from _header(file, node.targets[0].slice, node.value, values)
+        yield from _in_call(file, node, values)
+    elif isinstance(node, ast.ClassDef):
+        yield from _settings(file, node, values)
     elif isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if key is not None:
                 yield from _header(file, key, value, values)
+    elif isinstance(node, ast.Assign):
+        target = node.targets[0]
+        if isinstance(target, ast.Subscript):
+            yield from _header(file, target.slice, node.value, values)
+        elif isinstance(target, ast.Attribute) and target.attr == "access_control_allow_origin":
+            yield from _header(file, ast.Constant(HEADER), node.value, values)
+
+
+def _in_call(file: PyFile, node: ast.Call, values: Values) -> Iterator[tuple[str, Leaf]]:
+    name = file.dotted(node.func).rpartition(".")[2]
+    cls = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "middleware_class"), None)
+    first = file.dotted(cls).rpartition(".")[2] if cls is not None else ""
+    if sockets := values.keyword(file, node, "cors_allowed_origins"):
+        yield from (("cors_allowed_origins", leaf) for leaf in values.leaves(*sockets) if is_wildcard(leaf.value))
+    if name == "CORSMiddleware" or (name in {"add_middleware", "Middleware"} and first == "CORSMiddleware"):
+        yield from _middleware(file, node, values)
+    elif name in {"CORS", "cross_origin"} or (name == "init_app" and _is_cors(file, node, values)):
+        yield from _flask(file, node, values)
+    elif name in {"add", "set", "setdefault", "append", "__setitem__"} and len(node.args) > 1:
+        yield from _header(file, node.args[0], node.args[1], values)
 
 
 def _middleware(file: PyFile, call: ast.Call, values: Values) -> Iterator[tuple[str, Leaf]]:
@@ -107,8 +113,13 @@ def _resource_origins(file: PyFile, node: ast.AST, values: Values) -> Iterator[B
 def _configured(values: Values) -> Iterator[Bound]:
     """`app.config["CORS_ORIGINS"] = …` and `CORS_ORIGINS = …` of a configuration class."""
     for file in values.project.files:
-        for node in file.nodes:
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+        for node in file.nodes if "CORS_ORIGINS" in file.source.text else ():
+            if isinstance(node, ast.Call):
+                yield from ((file, k.value) for k in node.keywords if k.arg == "CORS_ORIGINS")
+            elif isinstance(node, ast.Dict):
+                pairs = zip(node.keys, node.values, strict=True)
+                yield from ((file, v) for k, v in pairs if isinstance(k, ast.Constant) and k.value == "CORS_ORIGINS")
+            elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for target in targets:
                     key = target.slice if isinstance(target, ast.Subscript) else None
@@ -120,24 +131,57 @@ def _configured(values: Values) -> Iterator[Bound]:
 def _header(file: PyFile, key: ast.AST, value: ast.AST, values: Values) -> Iterator[tuple[str, Leaf]]:
     if isinstance(key, ast.Constant) and isinstance(key.value, str | bytes):
         name = key.value.decode("latin-1") if isinstance(key.value, bytes) else key.value
-        if name.lower() == _HEADER:
+        if name.lower() == HEADER:
             leaves = (leaf for leaf in values.leaves(file, value) if leaf.known)
             yield from (("Access-Control-Allow-Origin", leaf) for leaf in leaves if leaf.value in {"*", b"*"})
+            if _reflects(file, value, values):
+                yield "the caller's own Origin is sent back", Leaf("*", file, value)
 
 
-def _for_development(file: PyFile, node: ast.AST) -> bool:
-    child = node
-    for parent in file.ancestors(node):
-        if isinstance(parent, ast.If):
-            taken, inside = production_branch(parent.test), "body" if child in parent.body else "orelse"
-            if taken not in {"both", inside} and child is not parent.test:
-                return True
-        child = parent
-    return False
+def _reflects(file: PyFile, value: ast.AST, values: Values) -> bool:
+    """Whether the request's Origin comes back without anybody having looked whether it may."""
+    bound = [found for _, found in values.bindings(file, value)] if isinstance(value, ast.Name) else [value]
+    if not any(_ORIGIN.search(ast.unparse(found)) for found in bound):
+        return False
+    scope = next((a for a in file.ancestors(value) if isinstance(a, ast.FunctionDef | ast.AsyncFunctionDef)), None)
+    inside = list(ast.walk(scope)) if scope is not None else []
+    compared = (part for part in inside if isinstance(part, ast.Compare))
+    asked = (ast.unparse(part.func) for part in inside if isinstance(part, ast.Call))
+    return not any(isinstance(op, ast.In | ast.NotIn | ast.Eq) for part in compared for op in part.ops) and not any(
+        _ASKS.search(name) for name in asked
+    )
+
+
+def _settings(file: PyFile, cls: ast.ClassDef, values: Values) -> Iterator[tuple[str, Leaf]]:
+    """Fields of a settings class that say `*`; those that a middleware is seen to take are reported there."""
+    if production_branch(ast.Name("_".join(words(cls.name)))) == "orelse":
+        return
+    for node in cls.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        value = getattr(node, "value", None)
+        if isinstance(target, ast.Name) and value is not None and KEY.search(target.id):
+            for leaf in values.leaves(file, value):
+                if leaf.known and is_wildcard(leaf.value) and leaf.node not in _taken(values):
+                    yield target.id, leaf
+
+
+def _taken(values: Values) -> frozenset[ast.AST]:
+    """Nodes that middleware or Flask-CORS gets its origins from, anywhere in the project."""
+    if values.origins is None:
+        values.origins = frozenset()  # the look-up below must not come back here
+        values.origins = frozenset(
+            leaf.node
+            for file in values.project.files
+            for call in file.every(ast.Call)
+            for _, leaf in _wildcards(file, call, values)
+        )
+    return values.origins
 
 
 def is_wildcard(value: object) -> bool:
     """`*`, alone or among others."""
+    if isinstance(value, str) and (default := _DEFAULT.fullmatch(value.strip("\"' "))):
+        value = default[1]
     return isinstance(value, str) and "*" in {part.strip(" \"'[]") for part in value.split(",")}
 
 
@@ -151,33 +195,3 @@ def matches_everything(value: object) -> bool:
         return False
     nested = re.search(r"[*+}][^()]*\)+[*+{]", value)  # takes time that doubles with each character
     return all(pattern.fullmatch(origin) for origin in (_SHORT if nested else _STRANGERS))
-
-
-def open_in_config(source: SourceFile) -> Iterator[OpenOrigin]:
-    """Wildcards in YAML, JSON, environment files, Dockerfiles, nginx and Traefik configuration."""
-    if _NOT_PRODUCTION.search(source.name.lower()):
-        return
-    if source.suffix in {".yml", ".yaml", ".json"}:
-        yield from _in_document(source)
-    elif source.is_dockerfile or source.suffix in _LINE_FILES or source.name.startswith((".env", "nginx")):
-        for number, line in enumerate(source.lines, start=1):
-            if len(line) > _LONGEST or line.lstrip().startswith(("#", ";")):
-                continue
-            found = _LINE.fullmatch(line)
-            if _NGINX.match(line) or (found and _KEY.search(found[1]) and is_wildcard(found[2].strip("\"'"))):
-                yield OpenOrigin(
-                    source, number, line.find("*") + 1, found[1] if found else "Access-Control-Allow-Origin"
-                )
-
-
-def _in_document(source: SourceFile) -> Iterator[OpenOrigin]:
-    for path, node in scalars(source):
-        keys = [key for key in path if key]
-        name, value = (keys[-1] if keys else ""), node.value
-        if "=" in value and not is_wildcard(value):  # an environment variable or a label given as a list entry
-            name, _, value = value.partition("=")
-        documented = any(key.lower() in {"example", "examples", "responses", "schema", "description"} for key in keys)
-        nested = len(keys) > 1 and name.lower() in {"origins", "origin"} and "cors" in keys[-2].lower()
-        named = _KEY.search(name) or nested or name.lower() == _HEADER
-        if named and not documented and (is_wildcard(value) or matches_everything(value)):
-            yield OpenOrigin(source, node.start_mark.line + 1, node.start_mark.column + 1, name)

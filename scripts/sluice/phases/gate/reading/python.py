@@ -87,6 +87,15 @@ class PyFile:
                 found[node.target.id] = node.value
         return found
 
+    @cached_property
+    def globals(self) -> dict[str, list[ast.AST]]:
+        """Every value that module level binds to a name or adds to it (`+=`, `append`), by name."""
+        found: dict[str, list[ast.AST]] = {}
+        for node in _module_level(self.tree.body):
+            for name, value in _bound(node):
+                found.setdefault(name, []).append(value)
+        return found
+
     def absolute(self, node: ast.ImportFrom) -> str:
         """The dotted module that a `from … import` names."""
         if not node.level:
@@ -117,6 +126,24 @@ class PyFile:
         while node in self.parents:
             node = self.parents[node]
             yield node
+
+
+def _bound(node: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node, ast.Assign):
+        yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign) and isinstance(node.target, ast.Name) and node.value:
+        yield node.target.id, node.value
+    elif isinstance(node, ast.Expr) and (added := added_to(node.value)):
+        yield added
+
+
+def added_to(node: ast.AST) -> tuple[str, ast.AST] | None:
+    """Name and value of `name.append(value)`, `name.extend(value)` and the like."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+        return None
+    owner = node.func.value
+    grows = node.func.attr in {"append", "extend", "insert", "add", "update"}
+    return (owner.id, node.args[-1]) if grows and isinstance(owner, ast.Name) else None
 
 
 def _module_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

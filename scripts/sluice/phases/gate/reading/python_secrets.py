@@ -23,6 +23,7 @@ _POSITION = {
 }
 _ENVIRONMENT = ("getenv", "environ.get", "config", "env", "env.str", "env.get")
 _FIELDS = ("Field", "field", "SecretStr", "SecretBytes", "Form", "Secret", "str", "bytes")
+_PAIRS = frozenset({"auth", "http_auth", "basic_auth", "proxy_auth"})
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+([\w.+/=-]{12,})")
 _EXAMPLES = frozenset({"example", "examples", "openapi_examples", "json_schema_extra", "schema_extra", "responses"})
 
@@ -44,11 +45,12 @@ def python_secrets(file: PyFile, skipped: AbstractSet[int]) -> Iterator[Secret]:
         value = _constant(file, node)
         if node.lineno in skipped or not value:
             continue
+        shown = value if value in file.source.text else ast.get_source_segment(file.source.text, node) or value
         scheme = _SCHEME.fullmatch(value)
         if scheme and not is_placeholder(scheme[1]) and any(char.isdigit() for char in value):
             yield Secret(file.source, node.lineno, node.col_offset + 1, scheme[1], f"value of {name}")
         elif (is_secret_name(name) and is_secret_value(value, name)) or is_random(value):
-            yield Secret(file.source, node.lineno, node.col_offset + 1, value, f"value of {name}")
+            yield Secret(file.source, node.lineno, node.col_offset + 1, shown, f"value of {name}")
 
 
 def example_lines(file: PyFile) -> set[int]:
@@ -108,6 +110,9 @@ def _entries(node: ast.Dict) -> Iterator[tuple[str, ast.expr]]:
 
 def _arguments(file: PyFile, node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     yield from ((keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg)
+    for keyword in node.keywords:
+        if keyword.arg in _PAIRS and isinstance(keyword.value, ast.Tuple) and len(keyword.value.elts) == 2:  # noqa: PLR2004 # user and password
+            yield "password", keyword.value.elts[1]
     dotted = file.dotted(node.func)
     index = _POSITION.get(dotted)
     if index is not None and len(node.args) > index:
@@ -137,7 +142,7 @@ def _constant(file: PyFile, node: ast.expr) -> str:
     """The text of a constant, of joined constants, or of the default of an environment look-up or a field."""
     if isinstance(node, ast.Constant):
         value = node.value
-        return value if isinstance(value, str) else value.decode("latin-1") if isinstance(value, bytes) else ""
+        return value if isinstance(value, str) else repr(value)[2:-1] if isinstance(value, bytes) else ""
     if isinstance(node, ast.JoinedStr):
         return "".join(_constant(file, part) or "\0" for part in node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):

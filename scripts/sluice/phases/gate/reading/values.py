@@ -49,6 +49,8 @@ class Values(Lookup):
     """Looks up constants in one project."""
 
     _steps = 0
+    origins: frozenset[ast.AST] | None = None
+    """What cross-origin middleware takes its origins from, once somebody asked."""
 
     def leaves(self, file: PyFile, node: ast.AST | None) -> list[Leaf]:
         """Every scalar that `node` may evaluate to, or hold as an element."""
@@ -146,7 +148,7 @@ class Values(Lookup):
         if dotted.endswith(_ENVIRONMENT) or (dotted.rpartition(".")[2] in {"getenv", "get"} and len(node.args) > 1):
             default = default or (node.args[1] if len(node.args) > 1 else None)
             yield from self._optional(file, default, node, depth)
-        elif dotted.rpartition(".")[2] in {"Field", "field"}:
+        elif dotted.rpartition(".")[2] in {"Field", "field"} or dotted == "re.compile":
             yield from self._optional(file, default or first, node, depth)
         elif method == "split" and isinstance(node.func, ast.Attribute):
             separator = self._part(file, first, depth) if first else " "

@@ -52,3 +52,8 @@ def test_deep_nesting_is_refused_not_followed(report):
 def test_no_code_that_is_judged_is_run(report, tmp_path):
     report({"svc/a.py": f"open({str(tmp_path / 'ran')!r}, 'w')\n", "svc/conftest.py": "raise SystemExit\n"})
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_nul_byte_does_not_hide_code(compute_check):
+    (finding,) = compute_check("PARSE-001", {"svc/app/main.py": "x = 1\n\0print('x')\n"})
+    assert finding.path == "svc/app/main.py"
