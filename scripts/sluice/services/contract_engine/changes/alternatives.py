@@ -60,9 +60,13 @@ def _print(side: Side, nodes: Nodes) -> Hashable:
     return side.prints.of(nodes)
 
 
-def _name(side: Side, nodes: Nodes) -> Hashable:
-    view = side.views.of(nodes)
-    return view.names[0] if view.names else nodes[0].text("title")
+def name_of(nodes: Nodes) -> str:
+    """What a schema is called: by the reference to it or by its title, '' when by neither."""
+    return nodes[0].text("$ref").rsplit("/", 1)[-1] or nodes[0].text("title")
+
+
+def _name(_side: Side, nodes: Nodes) -> Hashable:
+    return name_of(nodes)
 
 
 def _constants(side: Side, nodes: Nodes) -> Hashable:

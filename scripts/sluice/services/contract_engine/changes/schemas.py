@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from sluice.services.contract_engine.changes.alternatives import Side, match
+from sluice.services.contract_engine.changes.alternatives import Side, match, name_of
 from sluice.services.contract_engine.changes.constraints import Local, own_changes
 from sluice.services.contract_engine.changes.properties import property_changes, shared_properties
 from sluice.services.contract_engine.changes.rules import Direction
@@ -53,16 +53,17 @@ class SchemaComparison:
         """All differences below two schemas, depth first; `at` is where in the body they stand."""
         root = self._explore(old, new)
         uses: Counter[Key] = Counter()
-        stack: list[tuple[str, Key]] = [(at, root)] if root in self._dirty else []
+        stack: list[tuple[str, Key, frozenset[Key]]] = [(at, root, frozenset())] if root in self._dirty else []
         while stack:
-            path, key = stack.pop()
+            path, key, above = stack.pop()
             uses[key] += 1
-            if uses[key] > MAX_USES or path.count(".") > MAX_USES:
+            if uses[key] > MAX_USES or key in above:
                 continue
             pair = self._pairs[key]
             for local in pair.changes:
                 yield Found(local, _joined(path, local.name))
-            below = [(_joined(path, step), child) for step, child in pair.below if child in self._dirty]
+            within = above | {key}
+            below = [(_joined(path, step), child, within) for step, child in pair.below if child in self._dirty]
             stack.extend(reversed(below))
 
     def _explore(self, old: Nodes, new: Nodes) -> Key:
@@ -165,10 +166,10 @@ class SchemaComparison:
         for one, other in matched.pairs:
             self._below(pair, "", one, other, queue)
         for nodes in matched.removed:
-            text = f"the alternative {_called(self._old.views.of(nodes))} was removed"
+            text = f"the alternative {_called(self._old, nodes)} was removed"
             pair.changes.append(Local("alternative-removed", pointer(nodes[0].place), text))
         for nodes in matched.added:
-            text = f"the alternative {_called(self._new.views.of(nodes))} was added"
+            text = f"the alternative {_called(self._new, nodes)} was added"
             where = pointer(nodes[0].place if nodes else new.place)
             pair.changes.append(Local("alternative-added", where, text))
 
@@ -209,10 +210,9 @@ def _discriminators(one: View, other: View) -> Iterator[Local]:
         yield Local("discriminator-value-added", place, f"the discriminator value {value!r} was added")
 
 
-def _called(view: View) -> str:
-    if view.names:
-        return view.names[0]
-    return "of type " + (" or ".join(sorted(view.types)) if view.types is not None else "anything")
+def _called(side: Side, nodes: Nodes) -> str:
+    types = side.views.of(nodes).types
+    return name_of(nodes) or "of type " + (" or ".join(sorted(types)) if types is not None else "anything")
 
 
 def _joined(path: str, step: str) -> str:

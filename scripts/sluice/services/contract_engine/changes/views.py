@@ -54,7 +54,6 @@ class View:
     plain: dict[str, str] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
     default: str = ""
-    names: tuple[str, ...] = ()
 
     @property
     def any_value(self) -> bool:
@@ -72,6 +71,7 @@ class Views:
 
     def of(self, nodes: Nodes) -> View:
         """What holds of a value for which all these schemas hold."""
+        nodes = tuple(self._direct(node) for node in nodes)
         key = tuple(id(node.raw) for node in nodes) if nodes else ()
         if any(not isinstance(node.raw, dict) for node in nodes):  # true, false and null are one object each
             key = (*key, hash(tuple(node.place for node in nodes)))
@@ -79,6 +79,12 @@ class Views:
         if view is None:
             view = self._known[key] = _Reader(self.source).read(nodes)
         return view
+
+    def _direct(self, node: Node) -> Node:
+        """What a mere reference leads to, so that it and its target have one view."""
+        if "$ref" in node.table and (len(node.table) == 1 or not self.source.siblings_count):
+            return self.source.follow(node)
+        return node
 
 
 class _Reader:
@@ -89,7 +95,6 @@ class _Reader:
         self._seen: set[int] = set()
         self._null_words: list[bool] = []
         self._nullable = False
-        self._names: list[str] = []
 
     def read(self, nodes: Nodes) -> View:
         self._view = View(self._source.follow(nodes[0]).place if nodes else (), nodes)
@@ -108,7 +113,6 @@ class _Reader:
         self._seen.add(id(node.raw))
         target = self._source.target(node)
         if target is not None:
-            self._names.append(str(target.place[-1]) if target.place else "")
             yield target
             if not self._source.siblings_count:
                 return
@@ -228,10 +232,11 @@ class _Reader:
 
     def _finish(self) -> None:
         view = self._view
-        view.names = tuple(self._names)
         if view.types is None:
             implied = {word for word in ("object", "array") if word in view.flags}
-            view.types = frozenset(implied) if len(implied) == 1 else None
+            if len(implied) == 1:
+                view.types = frozenset(implied)
+                self._null_words.append(False)
         view.null = self._nullable or all(self._null_words)
         for key in ("minLength", "minItems", "minProperties"):
             if view.limits.get(key, (1, 0))[0] <= 0:
