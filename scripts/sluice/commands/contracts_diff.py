@@ -52,7 +52,7 @@ def load(path: Path) -> JsonObject:
     try:
         return read(text)
     except UnreadableError as error:
-        raise InputError(f"{path} cannot be read", details=[str(error)], hint=error.error.hint) from error
+        raise InputError(f"{path} cannot be read", details=[str(error)], hint="it must be JSON or YAML") from error
 
 
 def _needs(path: Path, contract: JsonObject) -> Needs:

@@ -1,5 +1,3 @@
-import json
-
 import pytest
 
 from sluice.commands.contracts_diff import diff

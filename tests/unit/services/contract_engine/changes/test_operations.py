@@ -11,7 +11,9 @@ from sluice.services.contract_engine.changes.rules import RULES
 TODAY = "2026-06-01"
 TEXT = {"type": "string"}
 JSON = {"application/json": {"schema": TEXT}}
-QUERY = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+NUMBER = {"type": "integer"}
+QUERY = {"name": "limit", "in": "query", "schema": NUMBER}
+PLAIN = {"schema": TEXT}
 BASE = {
     "openapi": "3.1.0",
     "info": {"title": "things", "version": "1"},
@@ -124,7 +126,7 @@ ROWS = [
     ("parameter-deprecated", "request", edited((*GET, "parameters", 0, "deprecated", True)),
      edited((*GET, "parameters", 0, "deprecated", False))),
     ("type-widened", "request", edited((*GET, "parameters", 0, "schema", {"type": "number"})),
-     edited((*GET, "parameters", 0, {"name": "limit", "in": "query", "content": {"a/b": {"schema": QUERY["schema"]}}}))),
+     edited((*GET, "parameters", 0, {"name": "limit", "in": "query", "content": {"a/b": {"schema": NUMBER}}}))),
     ("request-body-removed", "request", edited((*TAKEN, GONE)), edited((*TAKEN, "description", "thing"))),
     ("request-body-added", "request", edited((*DELETE, "requestBody", {"content": JSON})),
      edited((*DELETE, "x-body", JSON))),
@@ -135,7 +137,7 @@ ROWS = [
     ("media-type-removed", "request", edited((*TAKEN, "content", "text/plain", GONE)),
      edited((*TAKEN, "content", "text/plain", "example", "a"))),
     ("media-type-added", "request", edited((*TAKEN, "content", "text/xml", {"schema": TEXT})),
-     edited((*TAKEN, "content", {"application/json; charset=utf-8": {"schema": TEXT}, "text/plain": {"schema": TEXT}}))),
+     edited((*TAKEN, "content", {"Application/JSON; charset=utf-8": PLAIN, "text/plain": PLAIN}))),
     ("media-type-removed", "response", edited((*OK, "content", "text/csv", GONE)),
      edited((*OK, "content", "text/csv", "example", "a,b"))),
     ("response-removed", "response", edited((*GET, "responses", "202", GONE)), edited((*GET, "responses", "202", {}))),
