@@ -1,7 +1,11 @@
-"""junit.xml: the run as test suites, for the viewers of CI systems."""
+"""junit.xml: the run as test suites, for the viewers of CI systems.
+
+Only what the schema of Jenkins' xUnit plug-in allows: it refuses a whole file for one attribute that it does not know,
+such as `file` or `line` of a test case. Places stand in the text of a failure, as `path:line:column: message`.
+"""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,6 +17,7 @@ from sluice.reports.report import Report, RunView
 from sluice.reports.text import clean, count, one_line, place
 
 Kind = Literal["passed", "failure", "error", "skipped"]
+_COUNTED: dict[str, Kind] = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 _PHASE_KINDS: dict[str, Kind] = {
     "passed": "passed",
     "refused": "failure",
@@ -38,10 +43,13 @@ def render(view: RunView) -> str:
     """Suites: phases, builders, one a service's contract, flow, gate checks."""
     root = ET.Element("testsuites", name="sluice")
     total: list[Case] = []
+    started = view.provenance.get("run", {}).get("started", "")
     for name, cases in _suites(view):
         total += cases
-        _add_suite(root, name, cases)
-    _count(root, total)
+        suite = _add_suite(root, name, cases)
+        if started:
+            suite.set("timestamp", clean(started))
+    _count(root, total, ("failures", "errors"))
     root.set("time", f"{view.summary.seconds:.3f}")
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
@@ -131,18 +139,19 @@ def _check(run: CheckRun, findings: list[Finding]) -> Case:
         return Case(name=name, kind="error", seconds=run.seconds, message=run.error)
     if run.skipped:
         return Case(name=name, kind="skipped", seconds=run.seconds, message=run.skipped)
-    body = "\n".join(f"{f.severity}: {place(f)}: {f.message}" for f in findings)
+    body = "\n".join(f"{place(f)}: {f.severity}: {f.message}" for f in findings)
     if any(finding.severity == "error" for finding in findings):
         return Case(name=name, kind="failure", seconds=run.seconds, message=count(len(findings), "finding"), body=body)
     return Case(name=name, seconds=run.seconds, body=body)
 
 
-def _add_suite(root: ET.Element, name: str, cases: list[Case]) -> None:
+def _add_suite(root: ET.Element, name: str, cases: list[Case]) -> ET.Element:
     suite = ET.SubElement(root, "testsuite", name=clean(name))
     _count(suite, cases)
     suite.set("time", f"{sum(case.seconds for case in cases):.3f}")
     for case in cases:
         _add_case(suite, name, case)
+    return suite
 
 
 def _add_case(suite: ET.Element, classname: str, case: Case) -> None:
@@ -163,10 +172,10 @@ def _add_case(suite: ET.Element, classname: str, case: Case) -> None:
         detail.text = clean(case.body or case.message)
 
 
-def _count(element: ET.Element, cases: list[Case]) -> None:
+def _count(element: ET.Element, cases: list[Case], attributes: Sequence[str] = tuple(_COUNTED)) -> None:
     element.set("tests", str(len(cases)))
-    for attribute, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        element.set(attribute, str(sum(case.kind == kind for case in cases)))
+    for attribute in attributes:
+        element.set(attribute, str(sum(case.kind == _COUNTED[attribute] for case in cases)))
 
 
 REPORT: Final[Report] = Report(

@@ -10,13 +10,16 @@ from urllib.parse import quote
 
 from sluice.core.files import digest
 from sluice.model.base import JsonObject
-from sluice.model.finding import CheckRun, Finding, GateReport
+from sluice.model.finding import CheckRun, Finding, GateReport, Severity
+from sluice.reports.redact import evidence
 from sluice.reports.report import Report, RunView
 from sluice.reports.text import clean, one_line
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "%SRCROOT%"
 _PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
+_SCORE = {"error": "8.0", "warning": "5.0", "note": "2.0"}  # GitHub calls these high, medium and low
+_SECURITY = ("AUTH-", "CORS-", "PRIV-", "ROOT-", "SEC-", "SQL-")
 
 
 def render(view: RunView) -> str:
@@ -83,19 +86,33 @@ def _rule(check: str, run: CheckRun, findings: Sequence[Finding]) -> JsonObject:
         "name": "".join(part.capitalize() for part in check.split("-")),
         "shortDescription": {"text": one_line(title, 1000)},
         "fullDescription": {"text": one_line(title, 1000)},
-        "help": {"text": advice, "markdown": advice},
+        "help": {"text": f"{title}\n\nWhat to do: {advice}", "markdown": f"**{title}**\n\nWhat to do: {advice}"},
         "defaultConfiguration": {"level": severity},
-        "properties": {"tags": [f"layer-{run.layer}"], "problem.severity": _PROBLEM[severity]},
+        "properties": _properties(check, run.layer, severity),
     }
+
+
+def _properties(check: str, layer: int, severity: Severity) -> JsonObject:
+    """What GitHub sorts by: a rule with a `security-severity` is a security alert, any other a quality alert."""
+    shared: JsonObject = {"precision": "high", "problem.severity": _PROBLEM[severity]}
+    if check.startswith(_SECURITY):
+        return shared | {"security-severity": _SCORE[severity], "tags": ["security", f"layer-{layer}"]}
+    return shared | {"tags": [f"layer-{layer}"]}
 
 
 def _results(gate: GateReport, order: dict[str, int]) -> list[JsonObject]:
     seen: Counter[str] = Counter()
     results = [_result(finding, order, seen) | {"suppressions": []} for finding in gate.findings]
     return results + [
-        _result(finding, order, seen) | {"suppressions": [{"kind": "external", "status": "accepted"}]}
-        for finding in gate.suppressed
+        _result(finding, order, seen) | {"suppressions": [_suppression(finding)]} for finding in gate.suppressed
     ]
+
+
+def _suppression(finding: Finding) -> JsonObject:
+    """A mark in the source; its reason stands where another finding has its hint."""
+    reason = clean(finding.hint).removeprefix("suppressed: ")
+    mark: JsonObject = {"kind": "inSource", "status": "accepted"}
+    return mark | {"justification": reason} if reason else mark
 
 
 def _result(finding: Finding, order: dict[str, int], seen: Counter[str]) -> JsonObject:
@@ -103,14 +120,15 @@ def _result(finding: Finding, order: dict[str, int], seen: Counter[str]) -> Json
     key = digest(f"{finding.check}\0{print_}").removeprefix("sha256:")[:16]
     seen[key] += 1
     hint = f"\n{clean(finding.hint)}" if finding.hint else ""
+    own: JsonObject = {"sluiceFingerprint/v1": finding.fingerprint} if finding.fingerprint else {}
     return {
         "ruleId": finding.check,
         "ruleIndex": order[finding.check],
         "level": finding.severity,
         "message": {"text": clean(finding.message) + hint},
         "locations": [_location(finding)],
-        "partialFingerprints": {"primaryLocationLineHash": f"{key}:{seen[key]}"},
-        "properties": {"layer": finding.layer, "service": finding.service},
+        "partialFingerprints": {"primaryLocationLineHash": f"{key}:{seen[key]}"} | own,
+        "properties": {"layer": finding.layer, "service": clean(finding.service)},
     }
 
 
@@ -120,7 +138,7 @@ def _location(finding: Finding) -> JsonObject:
     if finding.line and finding.column:
         region["startColumn"] = finding.column
     if finding.evidence:
-        region["snippet"] = {"text": clean(finding.evidence)}
+        region["snippet"] = {"text": clean(evidence(finding))}
     uri = _uri(finding.path or finding.service)
     return {"physicalLocation": {"artifactLocation": {"uri": uri, "uriBaseId": ROOT}, "region": region}}
 

@@ -1,3 +1,4 @@
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -16,12 +17,37 @@ def cases(suite):
     return {case.get("name"): (case[0].tag if len(case) else "passed") for case in suite}
 
 
-def test_it_is_valid_xml_whose_counts_are_right(any_view):
+# Element → attributes it must have, attributes it may have, children: what Jenkins' xUnit plug-in accepts (junit-10).
+ALLOWED = {
+    "testsuites": ((), ("name", "time", "tests", "failures", "errors"), ("testsuite",)),
+    "testsuite": (("name", "tests", "failures", "errors"), ("time", "skipped", "timestamp"), ("testcase",)),
+    "testcase": (("name",), ("time", "classname"), ("skipped", "error", "failure", "system-out")),
+    "failure": ((), ("type", "message"), ()),
+    "error": ((), ("type", "message"), ()),
+    "skipped": ((), ("type", "message"), ()),
+    "system-out": ((), (), ()),
+}
+
+
+def test_it_has_only_what_the_strictest_viewer_accepts(any_view):
+    for element in ET.fromstring(render(any_view)).iter():
+        must, may, children = ALLOWED[element.tag]
+        assert set(must) <= set(element.keys()) <= {*must, *may}
+        assert {child.tag for child in element} <= set(children)
+        assert re.fullmatch(r"\d+\.\d{3}", element.get("time", "0.000"))
+
+
+def test_suites_say_when_the_run_began_where_that_is_known(passed_view):
+    known = replace(passed_view, provenance={"run": {"started": "2026-01-02T03:04:05.000Z"}})
+    assert {suite.get("timestamp") for suite in suites(known).values()} == {"2026-01-02T03:04:05.000Z"}
+
+
+def test_its_counts_are_right(any_view):
     root = ET.fromstring(render(any_view))
     for element, scope in [(root, root.iter("testcase")), *((suite, iter(suite)) for suite in root)]:
         found = [case[0].tag if len(case) else "passed" for case in scope]
         counts = {"tests": len(found), **{f"{kind}s": found.count(kind) for kind in ("failure", "error")}}
-        counts["skipped"] = found.count("skipped")
+        counts |= {"skipped": found.count("skipped")} if element is not root else {}
         assert {name: int(element.get(name)) for name in counts} == counts
 
 
@@ -57,7 +83,8 @@ def test_a_refused_phase_carries_reason_and_hint():
 def test_only_errors_fail_a_check_and_the_rest_is_kept_as_output(partial_view):
     suite = suites(partial_view)["gate"]
     assert cases(suite) == {"layer 3 LOG-001": "failure", "layer 3 DOCKER-001": "system-out"}
-    assert "print() in production code" in suite.find("testcase/failure").text
+    first = suite.find("testcase/failure").text.splitlines()[0]
+    assert first == "loan-service/app/main.py:12:5: error: print() in production code"
 
 
 def test_crashed_and_skipped_checks_are_not_passed_checks():

@@ -51,3 +51,23 @@ def test_a_run_without_artifacts_has_only_its_phases(empty_view):
     page = render(empty_view)
     assert "interrupted in phase 1" in page
     assert "###" not in page
+
+
+def test_it_is_never_too_long_for_a_comment_and_never_cut_inside_a_section():
+    text = "@" * 400
+    findings = [a_finding(message=text, hint=text, line=line) for line in range(40)]
+    page = render(a_view(a_gate("failed", *findings), of=phases(3, "refused", text, text)))
+    assert len(page) < 65_536
+    assert page.endswith("Shortened: report.html has all of it.\n")
+    assert page.count("<details>") == page.count("</details>")
+
+
+def test_figures_say_how_much_of_how_much(partial_view):
+    page = render(partial_view)
+    assert "| 7 of 7 | 2 of 3 | 2 of 3 | 3 of 3 | 2 of 4 | 3 |" in page
+
+
+def test_failed_operations_are_folded_with_their_failure(partial_view):
+    page = render(partial_view)
+    assert "<summary>1 operation that does not conform</summary>" in page
+    assert "| loan-service | GET /loans | status 500 is not documented |" in page

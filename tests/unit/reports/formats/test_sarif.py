@@ -48,7 +48,20 @@ def test_every_result_has_a_rule_with_help_and_a_level(partial_view):
 def test_a_rule_shows_the_title_and_help_of_its_check(partial_view):
     rule = next(r for r in run_of(partial_view)["tool"]["driver"]["rules"] if r["id"] == "LOG-001")
     assert rule["shortDescription"]["text"] == "No print() in production code"
-    assert rule["help"]["text"] == "Use the `logging` module."
+    assert rule["help"]["text"] == "No print() in production code\n\nWhat to do: Use the `logging` module."
+    assert rule["help"]["markdown"].startswith("**No print() in production code**")
+
+
+def test_only_rules_of_security_have_a_security_severity():
+    findings = [a_finding(check="SEC-SCAN-001"), a_finding("warning", check="CORS-001"), a_finding()]
+    rules = run_of(a_view(a_gate("failed", *findings)))["tool"]["driver"]["rules"]
+    scores = {rule["id"]: rule["properties"].get("security-severity") for rule in rules}
+    assert scores == {"CORS-001": "5.0", "DOCKER-001": None, "LOG-001": None, "SEC-SCAN-001": "8.0"}
+
+
+def test_a_snippet_shows_no_credential():
+    found = location(a_finding(check="SEC-SCAN-001", evidence="token: hunter2hunter2"))
+    assert found["region"]["snippet"]["text"] == "token: •••••• redacted"
 
 
 @pytest.mark.parametrize(
@@ -81,10 +94,11 @@ def test_fingerprints_survive_line_moves_and_tell_twins_apart():
     assert len(set(prints(a_finding(fingerprint=""), a_finding(fingerprint="", line=3)))) == 2
 
 
-def test_suppressed_findings_are_marked_and_others_say_that_they_are_not():
-    one, two = results(a_finding(), suppressed=[a_finding(fingerprint="other")])
+def test_suppressed_findings_are_marked_with_their_reason_and_others_say_that_they_are_not():
+    hidden = a_finding(fingerprint="other", hint="suppressed: a command-line tool")
+    one, two = results(a_finding(), suppressed=[hidden])
     assert one["suppressions"] == []
-    assert two["suppressions"] == [{"kind": "external", "status": "accepted"}]
+    assert two["suppressions"] == [{"kind": "inSource", "status": "accepted", "justification": "a command-line tool"}]
 
 
 def test_a_crashed_check_is_reported_as_an_unsuccessful_execution():
