@@ -9,7 +9,7 @@ from typing import Literal
 from sluice.model.decomposition import Decomposition
 
 WIDTH, HEIGHT = 210.0, 78.0
-GAP_X, GAP_Y = 130.0, 26.0
+GAP_X, GAP_Y = 150.0, 26.0
 _LANE = 18.0
 _APART = 3.5
 _ROOM, _SMALLEST = 1000.0, 0.75

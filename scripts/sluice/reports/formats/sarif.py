@@ -112,7 +112,9 @@ def _suppression(finding: Finding) -> JsonObject:
     """A mark in the source; its reason stands where another finding has its hint."""
     reason = clean(finding.hint).removeprefix("suppressed: ")
     mark: JsonObject = {"kind": "inSource", "status": "accepted"}
-    return mark | {"justification": reason} if reason else mark
+    if reason:
+        mark["justification"] = reason
+    return mark
 
 
 def _result(finding: Finding, order: dict[str, int], seen: Counter[str]) -> JsonObject:
@@ -120,14 +122,16 @@ def _result(finding: Finding, order: dict[str, int], seen: Counter[str]) -> Json
     key = digest(f"{finding.check}\0{print_}").removeprefix("sha256:")[:16]
     seen[key] += 1
     hint = f"\n{clean(finding.hint)}" if finding.hint else ""
-    own: JsonObject = {"sluiceFingerprint/v1": finding.fingerprint} if finding.fingerprint else {}
+    prints = {"primaryLocationLineHash": f"{key}:{seen[key]}"}
+    if finding.fingerprint:
+        prints["sluiceFingerprint/v1"] = finding.fingerprint
     return {
         "ruleId": finding.check,
         "ruleIndex": order[finding.check],
         "level": finding.severity,
         "message": {"text": clean(finding.message) + hint},
         "locations": [_location(finding)],
-        "partialFingerprints": {"primaryLocationLineHash": f"{key}:{seen[key]}"} | own,
+        "partialFingerprints": {**prints},
         "properties": {"layer": finding.layer, "service": clean(finding.service)},
     }
 
