@@ -24,6 +24,8 @@ FLAGS: dict[str, tuple[str | bool, str]] = {
     "json": (False, "print JSON on stdout, everything else on stderr"),
     "runtime": ("", "auto, embedded, … (`invoke runtimes` lists them)"),
     "builder": ("", "template, … (`invoke builders` lists them)"),
+    "architect": ("", "rules, or llm: a language model reads the PRD too (README says how to name it)"),
+    "recording": ("", "with --architect llm: replay this file where it exists, else record to it"),
     "ports": ("", "fixed (the documented ones, where free) or random"),
     "keep": (False, "leave the stack running at the end; `invoke down` ends it"),
     "strict": (False, "exit 6 when the verdict is partial"),
@@ -54,7 +56,7 @@ FLAGS |= {
     "event_name": ("", "name of an event, in any spelling"),
 }
 ONE = ("run", "json")
-MAKE = ("prd", "runtime", "builder", "ports", "json")
+MAKE = ("prd", "runtime", "builder", "ports", "architect", "recording", "json")
 END = ("keep", "strict")
 
 
@@ -89,7 +91,8 @@ def _options(given: dict[str, Any]) -> "Options":
         prd=Path(given["prd"]) if given.get("prd") else None,
         run_id=given.get("run") or None,
         **{flag: bool(given.get(flag)) for flag in ("json", "keep", "strict", "plant")},
-        flags={flag: given.get(flag) or None for flag in ("runtime", "builder", "ports")},
+        flags={flag: given.get(flag) or None for flag in ("runtime", "builder", "ports", "architect")}
+        | {"architect_recording": given.get("recording") or None},
     )
 
 

@@ -18,6 +18,7 @@ from sluice.engine.run import Inputs, load_artifacts, state_of
 
 DEFAULT_SAMPLE = "tasktracker"
 DECOMPOSE = "decompose"
+ALONE = frozenset({"architect", "architect_recording"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,15 +65,10 @@ def phase(number: int, options: Options) -> int:
     Decomposition alone.
     """
     target = phase_numbered(number)
-    if (
-        target.name == DECOMPOSE
-        and options.json
-        and options.prd
-        and not (options.run_id or any(options.flags.values()))
-    ):
+    if target.name == DECOMPOSE and options.json and options.prd and not _speaks_of_a_run(options):
         from sluice.commands import decompose  # noqa: PLC0415 - no other command needs the Architect's code
 
-        return decompose.show(options.prd)
+        return decompose.show(options.prd, options.flags)
     with Output(json=options.json) as output, _opened_for_phase(options, output) as session:
         keep = True
         try:
@@ -113,6 +109,10 @@ def _nothing_to_do(options: Options) -> Finished | None:
     if any(action.kind != "SKIP" for action in actions) or options.keep:
         return None
     return stored_summary(find_run(options.run_id))
+
+
+def _speaks_of_a_run(options: Options) -> bool:
+    return bool(options.run_id or any(value for flag, value in options.flags.items() if flag not in ALONE))
 
 
 def _opened_for_phase(options: Options, output: Output) -> AbstractContextManager[Session]:

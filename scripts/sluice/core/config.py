@@ -37,6 +37,13 @@ class Settings(Model):
     stable_s: float = Field(default=1.0, ge=0)
     max_examples: int = Field(default=10, ge=1)
     test_timeout_s: float = Field(default=600, gt=0)
+    architect: Literal["rules", "llm"] = "rules"
+    architect_api: Literal["openai", "anthropic"] = "openai"
+    architect_url: str = ""
+    architect_model: str = ""
+    architect_key_variable: str = ""
+    architect_timeout_s: float = Field(default=120, gt=0)
+    architect_recording: str = ""
 
 
 def load_settings(

@@ -2,25 +2,32 @@
 
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import Final
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from sluice.core.errors import InputError, ServiceCallFailed, SluiceError
 from sluice.core.mcp import McpServer, ToolRejected
-from sluice.engine.phase import Context, Outcome, Phase
+from sluice.engine.phase import Context, Outcome
 from sluice.engine.stack import ARCHITECT
+from sluice.model.base import JsonObject
 from sluice.model.decomposition import Decomposition
+from sluice.phases.decompose import suggestion
 
 DECOMPOSE_TIMEOUT_S = 120.0
+RECORDING = Path("inputs", "architect.json")
 
 
 def run(ctx: Context) -> Outcome:
     """Ask the Architect over MCP, then judge its answer."""
+    arguments: JsonObject = {"prd": ctx.prd}
+    suggested = suggestion.obtain(ctx.prd, ctx.settings, ctx.run.root / RECORDING, ctx.emit)
+    if suggested is not None:
+        arguments["suggestion"] = suggested.model_dump(mode="json")
     url = ctx.stack.up().services[ARCHITECT]
     with McpServer(f"{url}/mcp/") as architect:
         try:
-            answer = architect.call("decompose", {"prd": ctx.prd}, timeout=DECOMPOSE_TIMEOUT_S)
+            answer = architect.call("decompose", arguments, timeout=DECOMPOSE_TIMEOUT_S)
         except ToolRejected as error:
             raise _refusal(error) from error
     try:
@@ -91,14 +98,3 @@ def cycle(graph: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def _missing(user: str, names: "tuple[str, ...] | list[str]", known: set[str]) -> Iterator[str]:
     return (f"{user}: {name}" for name in names if name not in known)
-
-
-PHASE: Final = Phase(
-    number=3,
-    name="decompose",
-    help="the Architect reads the PRD",
-    consumes=(),
-    produces=(Decomposition,),
-    run=run,
-    properties=("prd", "min_services", "min_entities"),
-)

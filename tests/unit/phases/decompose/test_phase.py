@@ -2,7 +2,7 @@ import pytest
 
 from sluice.core.errors import InputError
 from sluice.core.mcp import ToolRejected
-from sluice.phases.decompose import _refusal, cycle
+from sluice.phases.decompose.phase import _refusal, cycle
 from sluice.services.architect.decompose import decompose
 from sluice.services.architect.errors import PrdRefused
 
