@@ -35,7 +35,10 @@ class Endpoint(Model):
 
 
 class Service(Model):
-    """One service: `name` is the canonical kebab-case form, `original_name` what the PRD wrote."""
+    """One service: `name` is the canonical kebab-case form, `original_name` what the PRD wrote.
+
+    `port` and `stack` are what the PRD says of them, for people; contracts do not depend on them.
+    """
 
     name: str
     original_name: str
@@ -48,6 +51,8 @@ class Service(Model):
     requirement: str | None = None
     source: Span | None = None
     confidence: float = 1.0
+    port: int | None = None
+    stack: str = ""
 
 
 class ServiceMap(Model):

@@ -30,6 +30,10 @@ _FINDERS = (
     events.find,
     notes.note_events,
 )
+_WIDE = {
+    0xFF1A: ": ", 0xFF0C: ", ", 0xFF1B: "; ", 0x3001: ", ", 0xFF08: " (", 0xFF09: ") ", 0x3010: "[", 0x3011: "]",
+    0x3002: ". ", 0xFF01: "! ", 0xFF1F: "? ", 0xFF5C: "|",
+}  # fmt: skip
 _HINT = "Give a Markdown document that names services, entities with fields, and endpoints such as `POST /items`."
 
 
@@ -81,7 +85,7 @@ def _checked(prd: str) -> str:
     odd = sum(prd.count(char) for char in "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x7f�")
     if "\x00" in prd or odd * 100 > len(prd):
         raise PrdRefused("The document is binary", details=["it holds control characters, not text"], hint=_HINT)
-    return prd.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
+    return prd.replace("\r\n", "\n").replace("\r", "\n").translate(_WIDE).encode("utf-8", "replace").decode()
 
 
 def _open_doors(view: View) -> None:

@@ -65,6 +65,8 @@ def _service(view: View, document: JsonObject) -> Service:
         requirement=drafted.requirement,
         source=drafted.span,
         confidence=drafted.confidence,
+        port=drafted.port,
+        stack=drafted.stack,
     )
 
 

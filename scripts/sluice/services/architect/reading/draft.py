@@ -1,5 +1,6 @@
 """What is known so far while a document is read; frozen into a Decomposition at the end."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -117,6 +118,7 @@ class Draft:
     requirements: dict[str, Requirement] = field(default_factory=dict)
     roles: dict[Section, frozenset[str]] = field(default_factory=dict)
     snippets: list[Snippet] = field(default_factory=list)
+    _pattern: tuple[int, re.Pattern[str]] = (-1, re.compile("(?!)"))
 
     def __post_init__(self) -> None:
         for section in self.doc.walk():
@@ -147,6 +149,15 @@ class Draft:
         """The service that a name means, in any notation, with or without its `service` suffix."""
         return self.aliases.get(stem(split(text), self.words)) if text else None
 
+    @property
+    def service_pattern(self) -> re.Pattern[str]:
+        """The names of the known services as they are written in running text, longest first."""
+        if self._pattern[0] != len(self.services):
+            written = {text for s in self.services.values() for text in (s.name, s.original) if _is_name(text)}
+            options = "|".join(re.escape(text) for text in sorted(written, key=lambda t: (-len(t), t)))
+            self._pattern = (len(self.services), re.compile(rf"(?<![\w/-])(?:{options or '(?!)'})(?![\w-])"))
+        return self._pattern[1]
+
     def service_of_exactly(self, text: str) -> str | None:
         """The service whose whole name this is; `Order` is not `order-service`."""
         name = "-".join(split(text))
@@ -155,3 +166,8 @@ class Draft:
     def scope(self, section: Section) -> str | None:
         """The service whose section this is, or stands below."""
         return self.scopes.get(section)
+
+
+def _is_name(text: str) -> bool:
+    """Not a plain word of the language: several words, a hyphen, or another script."""
+    return len(text) > 2 and (bool(re.search(r"[\s-]", text)) or not text.isascii())  # noqa: PLR2004 - shorter is noise

@@ -10,7 +10,8 @@ from sluice.services.architect.reading.services import first_paragraph, is_servi
 from sluice.services.architect.reading.tree import Block, Item, Paragraph, Row, Section, Table, Text
 
 _CAPTION = 120
-_NOUN = re.compile(r"[A-Za-z][\w-]*(?:\s+[A-Za-z][\w-]*){0,2}")
+_NOUN = re.compile(r"[^\W\d_][\w-]*(?:\s+[^\W\d_][\w-]*){0,2}")
+_LATIN = re.compile(r"(?<![\w-])[A-Z][A-Za-z0-9]*(?![\w-])")
 _AFTER_NOUN = re.compile(r"\s*[(\[].*$|\s+[—\u2013-]\s.*$|\s*:.*$", re.DOTALL)
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 
@@ -53,6 +54,8 @@ def _noun(draft: Draft, title: str) -> str:
     """`Order (owned by order-service)` and `The Order entity` are both `Order`; '' for anything but a noun."""
     bare = _AFTER_NOUN.sub("", title[:_CAPTION]).strip("`* ")
     bare = _ARTICLE.sub("", draft.words.pattern("labels", "entity").sub("", bare).strip())
+    if names.FOREIGN.search(bare) and (latin := _LATIN.findall(title)):
+        bare = latin[-1]
     if not _NOUN.fullmatch(bare) or draft.words.has("generic_headings", bare.lower()) or draft.words.roles(bare):
         return ""
     return bare

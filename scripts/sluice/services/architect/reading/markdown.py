@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import pipes, structure
+from sluice.services.architect.reading import frontmatter, pipes, structure
 from sluice.services.architect.reading.tree import Code, Item, Paragraph, Row, Section, Table, Text
 from sluice.services.architect.reading.words import load
 
@@ -146,8 +146,14 @@ class _Builder:
             self.table.header = tuple(cell.plain.lower() for cell in self.cells)
         self.cells = None
 
+    def _front_matter(self, token: Token) -> None:
+        self.section.blocks.extend(frontmatter.tables(token.content, _span(token).line_start + 1, load()))
+
     def _fence(self, token: Token) -> None:
-        self.section.blocks.append(Code(token.info.strip().lower(), token.content, _span(token)))
+        info = token.info.strip().lower()
+        self.section.blocks.append(Code(info, token.content, _span(token)))
+        if info.split(" ")[0] in {"yaml", "yml"}:
+            self.section.blocks.extend(frontmatter.tables(token.content, _span(token).line_start + 1, load()))
 
     _code_block = _fence
 

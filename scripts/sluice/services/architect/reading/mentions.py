@@ -51,4 +51,5 @@ def services_in(draft: Draft, text: str) -> list[str]:
         draft.service_of(" ".join(found.split()[-2:]))
         for found in re.findall(r"((?:[\w&-]+\s){1,3}[Ss]ervice)\b", text)
     ]
-    return list(dict.fromkeys(service for service in (*whole, *words, *titled, *last) if service))
+    known = [draft.service_of(found) for found in draft.service_pattern.findall(text)]
+    return list(dict.fromkeys(service for service in (*whole, *words, *titled, *last, *known) if service))

@@ -9,7 +9,9 @@ from sluice.services.architect.reading.snippets import notes
 from sluice.services.architect.reading.tree import Item, Paragraph, Row, Section, Table, Text, texts_of
 
 MAX_SERVICES = 100
-MENTIONED = 0.8
+MENTIONED, CLAIMED = 0.8, 0.9
+MAX_CLAIM = 120
+_PORT = re.compile(r"\bport\w*\W{0,3}(\d{2,5})\b", re.IGNORECASE)
 MAX_MENTIONS = 500
 MAX_LEAD = 500
 _COMPOUND = re.compile(r"(?:[A-Z][a-z0-9]+){2,}")
@@ -22,10 +24,12 @@ def find(draft: Draft) -> None:
         _from_heading(draft, section)
         for block in section.blocks:
             if isinstance(block, Table):
-                _from_table(draft, block)
+                _from_table(draft, section, block)
             elif isinstance(block, Item) and "services" in draft.roles[section]:
                 _from_item(draft, block)
     _from_diagrams(draft)
+    if not draft.services:
+        _from_claims(draft)
     _from_mentions(draft)
     for section in draft.roles:
         _scope(draft, section)
@@ -52,15 +56,39 @@ def _generic(draft: Draft, title: str) -> bool:
     return draft.words.has("generic_headings", title.lower()) or bool(draft.words.roles(title))
 
 
-def _from_table(draft: Draft, table: Table) -> None:
-    columns = [draft.words.column(header, ("service", "description")) for header in table.header]
-    if "service" not in columns or _other_subject(draft, table, columns.index("service")):
+def _from_table(draft: Draft, section: Section, table: Table) -> None:
+    where = _service_column(draft, section, table)
+    if where is None or _other_subject(draft, table, where):
         return
-    where = columns.index("service")
-    about = columns.index("description") if "description" in columns else None
+    roles = [draft.words.column(header, ("description", "port", "stack")) for header in table.header]
     for row in table.rows:
-        text = row.cells[about].plain if about is not None and about < len(row.cells) else ""
-        _declare(draft, row.cells[where].plain, _row_span(row), text, siblings=table if where == 0 else None)
+        cells = {role: cell.plain for role, cell in zip(roles, row.cells, strict=False) if role}
+        siblings = table if where == 0 else None
+        _declare(draft, row.cells[where].plain, _row_span(row), cells.get("description", ""), siblings=siblings)
+        known = draft.services.get(draft.service_of(forms.two_names(row.cells[where].plain)[1]) or "")
+        if known is not None:
+            _runs_on(known, cells.get("port", ""), cells.get("stack", ""))
+
+
+def _service_column(draft: Draft, section: Section, table: Table) -> int | None:
+    """The column of services: by its title, or the first one when what stands in it says so."""
+    columns = [draft.words.column(header, ("service",)) for header in table.header]
+    if "service" in columns:
+        return columns.index("service")
+    if not table.rows or draft.words.column(table.header[0], ("field",)) is None:
+        return None
+    written = [row.cells[0].plain for row in table.rows]
+    told = sum(notes.is_service_name(draft, forms.two_names(name)[1]) for name in written) * 2 > len(written)
+    typed = any(draft.words.column(header, ("type", "method")) for header in table.header)
+    return 0 if (told or _lists_services(draft, section)) and not typed else None
+
+
+def _runs_on(service: ServiceDraft, port: str, stack: str) -> None:
+    """The port and the technology as the document gives them, in columns or in the description."""
+    found = re.search(r"\b\d{2,5}\b", port) or _PORT.search(service.description)
+    if found and service.port is None:
+        service.port = int(found.group(found.lastindex or 0))
+    service.stack = service.stack or stack[:200]
 
 
 def _other_subject(draft: Draft, table: Table, where: int) -> bool:
@@ -159,6 +187,23 @@ def _from_diagrams(draft: Draft) -> None:
         return
     for name, line in notes.service_names(draft, only=True):
         _declare(draft, name, Span(line_start=line, line_end=line), "")
+
+
+def _from_claims(draft: Draft) -> None:
+    """`The **Report Builder** is responsible for …` where no list names the services."""
+    claim = draft.words.pattern("service_claims", "")
+    for section in draft.sections():
+        for text in (block.text for block in section.blocks if isinstance(block, Paragraph)):
+            for mark in text.marked:
+                at = text.plain.find(mark)
+                after = re.split(r"[.;]\s", text.plain[at + len(mark) : at + len(mark) + MAX_CLAIM])[0]
+                found = claim.search(after)
+                if found and mark[0].isupper() and len(mark.split()) <= forms.MAX_WORDS + 1:
+                    line = text.line_at(at)
+                    _declare(draft, mark, Span(line_start=line, line_end=line), after.strip(" ,").replace("\n", " "))
+                    if service := draft.services.get(draft.service_of(mark) or ""):
+                        service.confidence = min(service.confidence, CLAIMED)
+                        _runs_on(service, "", "")
 
 
 def _from_mentions(draft: Draft) -> None:
