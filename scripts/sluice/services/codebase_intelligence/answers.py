@@ -37,7 +37,7 @@ class Definition(Model):
 
 
 class DefinitionList(Model):
-    """What `find_definition` answers, ordered by service, path and line; empty when nothing matches."""
+    """What `find_definition` answers, the best first (see `ranking`); empty when nothing matches."""
 
     symbol: str
     definitions: tuple[Definition, ...] = ()

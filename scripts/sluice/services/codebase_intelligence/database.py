@@ -19,18 +19,20 @@ CREATE TABLE files (
 );
 CREATE TABLE symbols (
   file INTEGER NOT NULL, grouping INTEGER NOT NULL, name TEXT NOT NULL, parent TEXT NOT NULL, score INTEGER NOT NULL,
-  qualified TEXT NOT NULL, kind TEXT NOT NULL, line INTEGER NOT NULL, end_line INTEGER NOT NULL, target TEXT NOT NULL
+  path TEXT NOT NULL, qualified TEXT NOT NULL, kind TEXT NOT NULL, line INTEGER NOT NULL,
+  end_line INTEGER NOT NULL, target TEXT NOT NULL
 );
 """
 _INDEXES: Final = """
 CREATE INDEX files_name ON files (name);
 CREATE INDEX symbols_file ON symbols (file);
-CREATE INDEX symbols_name ON symbols (grouping, name, score);
+CREATE INDEX symbols_name ON symbols (grouping, name, score, path, line, end_line, qualified);
 """
 DEFINES, IMPORTS, MARKS = 0, 1, 2
 _GROUPS: Final = {IMPORT: IMPORTS, REEXPORT: IMPORTS}
+_ORDER: Final = "s.score, s.path, s.line, s.end_line, s.qualified"
 _COLUMNS: Final = (
-    "s.qualified, s.kind, f.path, s.line, s.end_line, s.target, f.prefix, f.module "
+    "s.qualified, s.kind, s.path, s.line, s.end_line, s.target, f.prefix, f.module "
     "FROM symbols s JOIN files f ON f.id = s.file"
 )
 
@@ -86,7 +88,7 @@ class Database:
 
     def add_symbols(self, rows: Iterable[tuple[object, ...]]) -> None:
         """Insert rows in the order of the table's columns."""
-        self.connection.executemany("INSERT INTO symbols VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+        self.connection.executemany("INSERT INTO symbols VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows)
 
     def definitions(self, name: str, parent: str, path: str = "") -> list[Row]:
         """See `lookup.Symbols`."""
@@ -98,7 +100,7 @@ class Database:
 
     def exported(self, path: str) -> list[Row]:
         """See `lookup.Symbols`."""
-        return self._rows("s.grouping = ? AND s.name = '__all__' AND f.path = ?", (MARKS, path))
+        return self._rows("s.grouping = ? AND s.name = '__all__' AND s.path = ?", (MARKS, path))
 
     def modules(self, name: str) -> list[Row]:
         """See `lookup.Symbols`."""
@@ -127,12 +129,12 @@ class Database:
             where.append("s.parent = ?")
             values.append(parent)
         if path:
-            where.append("(f.path = ? OR substr(f.path, -length(?)) = ?)")
+            where.append("(s.path = ? OR substr(s.path, -length(?)) = ?)")
             values += [path, f"/{path}", f"/{path}"]
         return self._rows(" AND ".join(where), values, limit=MAX_FOUND)
 
     def _rows(self, where: str, values: Sequence[object], *, limit: int = 100_000) -> list[Row]:
-        query = f"SELECT {_COLUMNS} WHERE {where} ORDER BY s.score, f.path, s.line LIMIT {limit}"
+        query = f"SELECT {_COLUMNS} WHERE {where} ORDER BY {_ORDER} LIMIT {limit}"
         return [Row(*row) for row in self.connection.execute(query, tuple(values))]
 
     def _renew(self, version: str) -> None:

@@ -74,5 +74,5 @@ def _python_problem(source: bytes) -> str:
 
 def _error_at(known: Grammar, root: tree_sitter.Node) -> str:
     found = tree_sitter.QueryCursor(known.errors, match_limit=1000).captures(root).get("error", [])
-    row = min((node.start_point.row for node in found), default=root.start_point.row)
-    return f"line {row + 1}: syntax error"
+    rows = [node.start_point.row for node in found]
+    return f"line {min(rows) + 1}: syntax error" if rows else "syntax error"

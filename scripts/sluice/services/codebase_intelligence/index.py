@@ -131,10 +131,10 @@ class CodeIndex:
         path, facts = made.found.path, made.facts or Facts()
         language = language_of(path)
         prefix = prefix_of(path, language)
-        values = (path, stamp, made.digest, language.name if language else "", ".".join(prefix), "", facts.problem)
+        told = language.name if language else ""
         cursor = self.database.connection.execute(
-            "INSERT INTO files (path, stamp, digest, language, prefix, module, name, problem) VALUES (?,?,?,?,?,?,?,?)",
-            (*values[:6], prefix[-1] if prefix else "", facts.problem),
+            "INSERT INTO files VALUES (NULL,?,?,?,?,?,'',?,?)",
+            (path, stamp, made.digest, told, ".".join(prefix), prefix[-1] if prefix else "", facts.problem),
         )
         self.database.add_symbols(_rows(cursor.lastrowid or 0, path, prefix, facts))
 
@@ -218,7 +218,8 @@ def _rows(file: int, path: str, prefix: tuple[str, ...], facts: Facts) -> Iterat
     for name, qualified, kind, line, end_line, _, target in facts.symbols:
         parts = qualified.rsplit(".", 2)
         parent = parts[-2] if len(parts) > 1 else above
-        yield file, group_of(kind), name, parent, score(path, kind, qualified), qualified, kind, line, end_line, target
+        order = score(path, kind, qualified)
+        yield file, group_of(kind), name, parent, order, path, qualified, kind, line, end_line, target
 
 
 @cache

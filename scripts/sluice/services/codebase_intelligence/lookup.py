@@ -58,6 +58,8 @@ class _Search:
         found = {_place(row): self._candidate(row, want) for row in rows if _answers(row, want)}
         for row, via in self._through(want):
             found.setdefault(_place(row), self._candidate(row, want, via=via))
+        if not found and len(want.parts) > 1:
+            found = {_place(row): self._candidate(row, want, via=via) for row, via in self._members(want)}
         if not found:
             found = {_place(row): self._candidate(row, want) for row in self._unresolved(want)}
         if not found and not want.path:
@@ -94,6 +96,14 @@ class _Search:
             for row in stars[:_MAX_FOLLOWED]:
                 if _answers(row, want, star=True):
                     yield from ((found, row) for found in self._follow(row, want.name, _MAX_HOPS))
+
+    def _members(self, want: Wanted) -> Iterator[tuple[Row, Row]]:
+        """`package.Class.method` where the package only re-exports the class."""
+        owner = Wanted(want.text, want.parts[:-1], want.path)
+        for row, via in self._through(owner):
+            for member in self.symbols.definitions(want.name, row.qualified.rpartition(".")[2], row.path):
+                if member.path == row.path and member.qualified == f"{row.qualified}.{want.name}":
+                    yield member, via
 
     def _unresolved(self, want: Wanted) -> list[Row]:
         """Re-exports of what is not in this tree."""

@@ -26,9 +26,10 @@ from sluice.services.codebase_intelligence.references import References, literal
 Captures = Mapping[str, list[Node]]
 MATCH_LIMIT: Final = 65_536
 _DEFINITION: Final = "definition."
-_OWNERS: Final = frozenset({"class", "struct", "interface", "enum", "trait", "module", "type", "scope.type"})
+_OWNERS: Final = frozenset({"class", "struct", "interface", "enum", "trait", "type", "scope.type"})
+_WEAK: Final = frozenset({"constant", "type", "declaration"})  # what a stronger word for the same thing replaces
 _OWNED: Final = frozenset({"function", "method"})
-_GENERIC: Final = re.compile(r"<.*|\[.*", re.DOTALL)
+_GENERIC: Final = re.compile(r"<[^<>]*>")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -98,7 +99,8 @@ def _place(file: _File, kind: str, node: Node, captures: Captures) -> None:
         start, end = node.start_byte, node.end_byte
         text = _text(name)
         key = (start if len(named) == 1 else name.start_byte, text, kind.startswith("scope"))
-        if key in file.places or len(file.places) > 2 * MAX_SYMBOLS:
+        known = file.places.get(key)
+        if (known and (known.kind not in _WEAK or kind in _WEAK)) or len(file.places) > 2 * MAX_SYMBOLS:
             continue
         names = (*_scope(captures), *_parts(text))
         line, end_line = node.start_point.row + 1, node.end_point.row + 1
@@ -115,7 +117,9 @@ def _parts(text: str) -> tuple[str, ...]:
     """`ns::Class<T>::run` as three names; what is in quotes or computed stays whole."""
     if text[:1] in {'"', "'", "["}:
         return (text.strip("\"'[]"),)
-    plain = text if text.startswith("operator") else _GENERIC.sub("", text) if "<" in text else text
+    plain = text
+    while "<" in plain and (shorter := _GENERIC.sub("", plain)) != plain:
+        plain = shorter
     parts = plain.replace("::", ".").split(".") if "::" in plain or "." in plain else [plain]
     return tuple(part.strip() for part in parts if part.strip()) or (text,)
 

@@ -28,7 +28,7 @@ _QUOTED: Final = re.compile(r"^[a-zA-Z@$]*(\"\"\"|'''|[\"'`])(.*)\1$", re.DOTALL
 _METHOD: Final = re.compile(r"get|post|put|delete|patch|options|head|websocket", re.IGNORECASE)
 _LISTED: Final = re.compile(r"\b(?:methods|via)\s*[=:]\s*(?:[\[({][^\])}]*|:\w+)|\bmethod\s*=\s*[\[({]?[\w., ]+")
 _WORDS: Final = re.compile(r"\b(GET|POST|PUT|DELETE|PATCH|OPTIONS|HEAD|TRACE)\b", re.IGNORECASE)
-_ARGUMENT: Final = re.compile(r"\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|([A-Za-z_$][\w$.:]{0,200})")
+_ARGUMENT: Final = re.compile(r"\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|([A-Za-z_$][\w$.]{0,200})")
 _PARTS: Final = re.compile(r"[.:/]")
 _SIGNS: Final = re.compile(r"[\W_]+")
 _MAX_ARGUMENTS: Final = 400

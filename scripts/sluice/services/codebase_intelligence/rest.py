@@ -1,9 +1,11 @@
 """REST face of the Codebase Intelligence, under `/api/codebase`."""
 
 from http import HTTPStatus
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi.responses import FileResponse
 
 from sluice.services.codebase_intelligence.answers import Artifact, Definition, TreeReport
 from sluice.services.codebase_intelligence.inputs import BinaryArtifact, Symbol, TextArtifact, Tree
@@ -61,7 +63,10 @@ def _add_reads(router: APIRouter, codebase: Codebase) -> None:
     def read_artifact(digest: Annotated[Digest, Path()]) -> Response:
         """Return the bytes with this digest."""
         headers = {"X-Content-Type-Options": "nosniff"}
-        return Response(codebase.content(digest), media_type="application/octet-stream", headers=headers)
+        found = codebase.content(digest)
+        if isinstance(found, FilePath):
+            return FileResponse(found, media_type="application/octet-stream", headers=headers)
+        return Response(found, media_type="application/octet-stream", headers=headers)
 
     @router.get("/definitions")
     def find_definition(

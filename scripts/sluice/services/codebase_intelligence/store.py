@@ -1,21 +1,23 @@
-"""Artifacts and the index of their symbols in PostgreSQL; content is kept once, by its SHA-256."""
+"""Artifacts and the index of their symbols in PostgreSQL; content is kept once, by its SHA-256, large one on disk."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Select, delete, func, or_, select
+from sqlalchemy import Connection, Engine, Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from sluice.core.files import digest
 from sluice.services.codebase_intelligence.answers import Artifact, Definition, TreeReport
-from sluice.services.codebase_intelligence.extract import extract
+from sluice.services.codebase_intelligence.blobs import Blobs
+from sluice.services.codebase_intelligence.extract import MAX_SOURCE, extract
 from sluice.services.codebase_intelligence.facts import REFERENCES, Symbol
 from sluice.services.codebase_intelligence.grammars import language_of
+from sluice.services.codebase_intelligence.registered import Registered
 from sluice.services.codebase_intelligence.tables import ARTIFACTS, BLOBS, DEFINITIONS
 from sluice.services.failures import NotFoundError
 
-MAX_FOUND: Final = 200
 _KEY: Final = ("service", "path")
 
 
@@ -37,8 +39,9 @@ class _Indexed:
 class Codebase:
     """The registered artifacts of all services."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, blobs: Blobs | None = None) -> None:
         self._engine = engine
+        self._blobs = blobs
 
     def register(self, service: str, file: SourceFile) -> tuple[Artifact, bool]:
         """Keep a file and index its symbols; says too whether anything changed."""
@@ -68,33 +71,34 @@ class Codebase:
             removed=len(gone),
         )
 
+    def register_upload(self, service: str, path: str, content_digest: str, upload: str) -> tuple[Artifact, bool]:
+        """Register a large artifact by the digest of its bytes; without an upload when they are kept already.
+
+        Raises:
+            NotFoundError: there is no such upload, and no such content.
+            ConflictError: the upload has another digest.
+        """
+        if self._blobs is None:
+            raise NotFoundError("this service keeps no large artifacts", hint="start it with DATA_DIR")
+        place = self._blobs.path(content_digest)
+        if place is None and not self._has(content_digest):
+            place = self._blobs.commit(upload, content_digest)
+        self._blobs.drop(upload)
+        if place is None:
+            return self.register(service, SourceFile(path, self._stored(content_digest) or b""))
+        with place.open("rb") as stream:
+            file = SourceFile(path, stream.read(MAX_SOURCE + 1))
+        with self._engine.begin() as connection:
+            values = {"digest": content_digest, "size": place.stat().st_size, "content": None}
+            connection.execute(insert(BLOBS).values(values).on_conflict_do_nothing(index_elements=["digest"]))
+            changed = _put(connection, service, file, content_digest)
+            row = connection.execute(_artifacts().where(*_at(service, path))).one()
+        return _artifact(row), changed
+
     def find(self, symbol: str, service: str | None = None) -> list[Definition]:
         """Definitions of a symbol: its plain name, its dotted name or the end of it, or a route `METHOD /path`."""
-        name = symbol.rsplit(".", 1)[-1] if " " not in symbol else symbol
-        joined = DEFINITIONS.join(ARTIFACTS, DEFINITIONS.c.artifact == ARTIFACTS.c.id)
-        columns = (DEFINITIONS, ARTIFACTS.c.service, ARTIFACTS.c.path, ARTIFACTS.c.digest)
-        query = select(*columns).select_from(joined).where(DEFINITIONS.c.name == name)
-        if name != symbol:
-            ending = DEFINITIONS.c.qualified_name.endswith(f".{symbol}", autoescape=True)
-            query = query.where(or_(DEFINITIONS.c.qualified_name == symbol, ending))
-        if service is not None:
-            query = query.where(ARTIFACTS.c.service == service)
-        order = (ARTIFACTS.c.service, ARTIFACTS.c.path, DEFINITIONS.c.line, DEFINITIONS.c.id)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(*order).limit(MAX_FOUND)).all()
-        return [
-            Definition(
-                symbol=row.qualified_name,
-                kind=row.kind,
-                signature=row.signature,
-                service=row.service,
-                path=row.path,
-                line=row.line,
-                end_line=row.end_line,
-                digest=row.digest,
-            )
-            for row in rows
-        ]
+            return Registered(connection, service).find(symbol)
 
     def artifacts(self, service: str | None, *, limit: int, offset: int) -> list[Artifact]:
         """Registered files by service and path."""
@@ -104,17 +108,26 @@ class Codebase:
         with self._engine.connect() as connection:
             return [_artifact(row) for row in connection.execute(query)]
 
-    def content(self, wanted: str) -> bytes:
-        """The bytes with this digest.
+    def content(self, wanted: str) -> bytes | Path:
+        """The bytes with this digest, or the file that holds them.
 
         Raises:
             NotFoundError: there are none.
         """
-        with self._engine.connect() as connection:
-            found = connection.execute(select(BLOBS.c.content).where(BLOBS.c.digest == wanted)).scalar()
+        found = (self._blobs.path(wanted) if self._blobs else None) or self._stored(wanted)
         if found is None:
             raise NotFoundError(f"no artifact has the digest {wanted}", hint="register_artifact answers the digest")
-        return bytes(found)
+        return found
+
+    def _stored(self, wanted: str) -> bytes | None:
+        with self._engine.connect() as connection:
+            found = connection.execute(select(BLOBS.c.content).where(BLOBS.c.digest == wanted)).scalar()
+        return None if found is None else bytes(found)
+
+    def _has(self, wanted: str) -> bool:
+        with self._engine.connect() as connection:
+            query = select(BLOBS.c.digest).where(BLOBS.c.digest == wanted, BLOBS.c.content.is_not(None))
+            return connection.execute(query).first() is not None
 
 
 def _keep(connection: Connection, files: Iterable[SourceFile]) -> None:
@@ -124,9 +137,9 @@ def _keep(connection: Connection, files: Iterable[SourceFile]) -> None:
         connection.execute(insert(BLOBS).values(values).on_conflict_do_nothing(index_elements=["digest"]))
 
 
-def _put(connection: Connection, service: str, file: SourceFile) -> bool:
+def _put(connection: Connection, service: str, file: SourceFile, content_digest: str = "") -> bool:
     """Place and index one file whose content is kept; False when exactly this content stands there already."""
-    content_digest = digest(file.content)
+    content_digest = content_digest or digest(file.content)
     standing = connection.execute(select(ARTIFACTS.c.digest).where(*_at(service, file.path)).with_for_update()).scalar()
     if standing == content_digest:
         return False
@@ -148,6 +161,7 @@ def _put(connection: Connection, service: str, file: SourceFile) -> bool:
             "line": symbol.line,
             "end_line": symbol.end_line,
             "signature": symbol.signature,
+            "target": symbol.target,
         }
         for symbol in indexed.symbols
     ]
@@ -161,8 +175,7 @@ def _index(file: SourceFile) -> _Indexed:
     if language is None:
         return _Indexed("text" if _is_text(file.content) else "binary", (), "")
     facts = extract(file.content, language)
-    symbols = tuple(symbol for symbol in facts.symbols if symbol.kind not in REFERENCES)
-    return _Indexed(language.name, symbols, facts.problem.replace("\0", "")[:500])
+    return _Indexed(language.name, facts.symbols, facts.problem.replace("\0", "")[:500])
 
 
 def _is_text(content: bytes) -> bool:
@@ -178,7 +191,8 @@ def _at(service: str, path: str) -> tuple[Any, Any]:
 
 
 def _artifacts() -> Select[Any]:
-    count = select(func.count()).where(DEFINITIONS.c.artifact == ARTIFACTS.c.id).scalar_subquery()
+    own = (DEFINITIONS.c.artifact == ARTIFACTS.c.id, DEFINITIONS.c.kind.not_in(sorted(REFERENCES)))
+    count = select(func.count()).where(*own).scalar_subquery()
     joined = ARTIFACTS.join(BLOBS, ARTIFACTS.c.digest == BLOBS.c.digest)
     return select(ARTIFACTS, BLOBS.c.size, count.label("definitions")).select_from(joined)
 

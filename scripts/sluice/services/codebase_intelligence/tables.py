@@ -24,7 +24,7 @@ BLOBS: Final = Table(
     METADATA,
     Column("digest", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", LargeBinary),  # none: it is on disk
 )
 
 ARTIFACTS: Final = Table(
@@ -51,4 +51,5 @@ DEFINITIONS: Final = Table(
     Column("line", Integer, nullable=False),
     Column("end_line", Integer, nullable=False),
     Column("signature", Text, nullable=False),
+    Column("target", Text, nullable=False, server_default=""),
 )

@@ -24,7 +24,7 @@ def add_tools(server: MCPServer, codebase: Codebase) -> None:
     def register_artifact(
         service: ServiceName, path: FilePath, content: Content | None = None, content_base64: Base64 | None = None
     ) -> Artifact:
-        """Keep a file by the SHA-256 of its content and index its symbols when it is Python.
+        """Keep a file by the SHA-256 of its content and index its symbols when its language is known.
 
         Registering the same again changes nothing; other content under a known path replaces what is indexed.
         """

@@ -5,7 +5,7 @@
 (trait_item name: (type_identifier) @name body: (_) @body) @definition.trait
 (type_item name: (type_identifier) @name) @definition.type
 (mod_item name: (identifier) @name body: (_) @body) @definition.module
-(impl_item type: (_) @name) @scope.block
+(impl_item type: (_) @name) @scope.type
 (function_item name: (identifier) @name body: (_) @body) @definition.function
 (function_signature_item name: (identifier) @name) @definition.function
 (const_item name: (identifier) @name value: (_)? @value) @definition.constant
