@@ -76,6 +76,15 @@ def test_findings_are_filtered_by_severity_service_and_text_together(visit):
     assert [card.get_attribute("data-severity") for card in shown(page, cards)] == ["warning"]
 
 
+def test_a_requirement_leads_to_the_operation_that_covers_it_even_when_a_filter_hides_it(visit):
+    page = visit("planted")
+    page.locator("[data-filters='operations']").get_by_label("Result").select_option("fails")
+    page.locator("#traces").get_by_role("link", name="POST /loans").click()
+    target = page.locator("#operations tr:target")
+    assert target.locator("th").inner_text() == "POST /loans"
+    assert target.is_visible()
+
+
 def test_operations_are_filtered_and_sorted(visit):
     page = visit("planted")
     page.locator("[data-filters='operations']").get_by_label("Result").select_option("fails")

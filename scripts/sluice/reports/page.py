@@ -115,10 +115,10 @@ def end_of(bars: Sequence[Bar]) -> float:
 
 def sections_of(view: RunView, traces: Sequence[Trace]) -> list[Section]:
     """The sections of a run; of a folder that the gate alone judged, those that it has."""
-    gate = Section(id="findings", title="Findings", state=_gate(view), note=str(len(view.summary.findings)))
-    origin = Section(id="provenance", title="Provenance", state="good")
+    found = str(len(view.summary.findings)) if view.gate else ""
+    gate = Section(id="findings", title="Findings", state=_gate(view), note=found)
     if not view.summary.phases:
-        return [gate, origin]
+        return [gate]
     sections = [
         Section(id="phases", title="Timeline", state=_phases(view)),
         Section(id="services", title="Services", state=_services(view), note=str(len(view.summary.services) or "")),
@@ -129,14 +129,15 @@ def sections_of(view: RunView, traces: Sequence[Trace]) -> list[Section]:
         Section(id="builders", title="Builders", state=_builders(view)),
     ]
     used = [Section(id="resources", title="Resources", state="good")] if view.memory else []
-    return [*sections, *used, origin]
+    return [*sections, *used, Section(id="provenance", title="Provenance", state="good")]
 
 
 def tiles_of(view: RunView, traces: Sequence[Trace], sections: Sequence[Section]) -> list[Tile]:
     """The figures at the top of the page; each has the state of the section that it leads to."""
+    if not view.summary.phases:
+        return _gate_tiles(view)
     states = {section.id: section.state for section in sections}
     summary = view.summary
-    findings = _findings(view)
     counts = {
         "phases": ([p.status in {"passed", "skipped"} for p in summary.phases], "Phases", "passed"),
         "services": ([service.healthy for service in summary.services], "Services", "healthy"),
@@ -151,7 +152,7 @@ def tiles_of(view: RunView, traces: Sequence[Trace], sections: Sequence[Section]
         for name, (facts, label, what) in counts.items()
         if name in states
     ]
-    tiles.insert(4, findings)
+    tiles.insert(4, _findings(view))
     if view.memory:
         note = f"in {count(len(view.memory), 'server')}"
         memory = size(sum(view.memory.values()))
@@ -165,6 +166,17 @@ def _findings(view: RunView) -> Tile:
     note = errors if found else "nothing to mend" if view.gate else "not run"
     value = str(len(found)) if view.gate else "-"
     return Tile(label="Findings", value=value, note=note, state=_gate(view), section="findings")
+
+
+def _gate_tiles(view: RunView) -> list[Tile]:
+    """What the gate says of a folder: findings by severity, and how much of it really ran."""
+    runs = [run for layer in view.gate.layers for run in layer.checks] if view.gate else []
+    ran = sum(not run.skipped for run in runs)
+    note = f"of {len(runs)}, the others need a run" if ran < len(runs) else f"of {len(runs)}"
+    tile = Tile(label="Checks run", value=str(ran), note=note, state="good" if ran else "bad", section="findings")
+    seen = max((run.scanned for run in runs), default=0)
+    things = Tile(label="Looked at", value=str(seen), note="things by one check", state="good", section="findings")
+    return [_findings(view), tile, things]
 
 
 def _ratio(view: RunView) -> str:

@@ -25,7 +25,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 def render(view: RunView) -> str:
     """The whole page; a section whose artifact is missing says so or is left out."""
     bars = view.timeline or bars_from_summary(view.summary.phases)
-    services, traces = page.services_of(view), trace(view)
+    services, operations, traces = page.services_of(view), page.operations_of(view), trace(view)
     sections = page.sections_of(view, traces)
     total = page.end_of(bars)
     return (
@@ -43,7 +43,8 @@ def render(view: RunView) -> str:
             total=total,
             ticks=page.ticks(total),
             services=services,
-            operations=page.operations_of(view),
+            operations=operations,
+            anchors={row.result.operation: f"op-{number}" for number, row in enumerate(operations, 1)},
             graph=_graph(view),
             box={"width": WIDTH, "height": HEIGHT},
             rows={row.summary.name: row for row in services},

@@ -57,7 +57,11 @@ function sortable(table) {
 
 function reveal() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+  for (let node = target; node; node = node.parentElement) {
+    if (node.tagName === "DETAILS") node.open = true;
+    node.hidden = false;
+  }
+  target?.scrollIntoView();
 }
 
 function traceable(graph) {

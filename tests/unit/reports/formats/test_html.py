@@ -169,8 +169,9 @@ def test_resources_show_what_each_server_used_and_the_sum(passed_view):
 
 def test_a_folder_judged_without_a_run_shows_the_gate_alone():
     page = Page(render(view_of_gate(a_gate("failed", a_finding()), name="shop")))
-    assert [section["id"] for section in page.all("section")] == ["findings", "provenance"]
-    assert "Judged without a run behind it: shop" in page.text
+    assert [section["id"] for section in page.all("section")] == ["findings"]
+    assert "Folder shop" in page.text
+    assert "Checks run 2 of 2" in page.text
 
 
 def test_a_run_that_hardly_began_says_what_has_not_run(empty_view):
