@@ -60,10 +60,11 @@ def _entity(draft: Draft, suggested: Entity, owners: dict[str, str]) -> None:
         draft.ask(name, _DOUBT, span)
     if known.owner is None and owner:
         known.owner = owner
-        draft.ask(name, f"The document does not say which service owns it; {owner} was suggested.", known.span)
+        if known.confidence == 1:
+            draft.ask(name, f"The document does not say which service owns it; {owner} was suggested.", known.span)
     if not known.fields:
         known.fields = {made.name: made for field in suggested.fields[:MAX_EACH] if (made := _field(field))}
-        if known.fields:
+        if known.fields and known.confidence == 1:
             draft.ask(name, "Its fields were suggested. Are they right?", known.span)
 
 
