@@ -15,3 +15,12 @@ ContractName = Annotated[
 Version = Annotated[
     str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}$", max_length=64, description="Version, best a semantic one")
 ]
+FieldsOfOperations = Annotated[
+    dict[
+        Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\x00]+$")],
+        Annotated[
+            list[Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00]+$")]], Field(max_length=500)
+        ],
+    ],
+    Field(max_length=500, description="Fields by operation: `METHOD /path`, operationId, event or `*`; `*` is all"),
+]

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, MetaData, Table, Text, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
 
 METADATA: Final = MetaData()
 
@@ -27,4 +39,25 @@ VALIDATIONS: Final = Table(
     Column("valid", Boolean, nullable=False),
     Column("report", Text, nullable=False),
     Column("validated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+EVIDENCE: Final = Table(
+    "evidence",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("contract", BigInteger, ForeignKey("contracts.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("basis", Text, nullable=False),  # of verified-live: the implementation that was tested, else ''
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    UniqueConstraint("contract", "state", "evidence", "basis", name="evidence_once"),
+)
+
+NEEDS: Final = Table(
+    "needs",
+    METADATA,
+    Column("consumer", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("operations", Text, nullable=False),  # JSON: fields by operation
+    Column("declared_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

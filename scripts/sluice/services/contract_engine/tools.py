@@ -14,7 +14,7 @@ from sluice.services.tools import expose
 
 
 def add_tools(server: MCPServer, contracts: Contracts) -> None:
-    """Add the four tools."""
+    """Add the tools of the registry."""
 
     def create_contract(
         name: ContractName, service: ServiceName, kind: ContractKind, version: Version, document: JsonObject
