@@ -5,7 +5,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 
-from sluice.commands.gate_proof.operator import Edit, Site, Unfit
+from sluice.commands.gate_proof.mutation import Edit, Site, Unfit
 from sluice.commands.gate_proof.tree import Place
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sluice.commands.gate_proof.judge import errors, gate_on, gate_on_healthy, is_needed, judged
-from sluice.commands.gate_proof.operator import Operator, Unfit
+from sluice.commands.gate_proof.mutation import Operator, Unfit
 from sluice.commands.gate_proof.report import Proof, Score
 from sluice.commands.gate_proof.rounds import Planted, Round, alone, rounds
 from sluice.commands.gate_proof.systems import System, generated, handwritten

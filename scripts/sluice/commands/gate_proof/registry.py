@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 
 from sluice.commands.gate_proof import operators
-from sluice.commands.gate_proof.operator import Operator
+from sluice.commands.gate_proof.mutation import Operator
 
 
 def all_operators() -> dict[str, Operator]:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sluice.commands.gate_proof.operator import Operator, Site, Unfit, Variant
+from sluice.commands.gate_proof.mutation import Operator, Site, Unfit, Variant
 from sluice.commands.gate_proof.systems import System
 from sluice.commands.gate_proof.tree import Tree
 from sluice.phases.gate.check import GateInput

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import sluice.samples
-from sluice.commands.gate_proof.operator import ServiceFacts
+from sluice.commands.gate_proof.mutation import ServiceFacts
 from sluice.core.files import canonical_json, digest, source_files, write_atomic
 from sluice.core.paths import Workspace
 from sluice.engine.stack import ServiceToRun

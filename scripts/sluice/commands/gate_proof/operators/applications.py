@@ -3,7 +3,7 @@
 from typing import Final
 
 from sluice.commands.gate_proof.edits import after_app, at_app, both, new_file, swap
-from sluice.commands.gate_proof.operator import Edit, Operator, variants
+from sluice.commands.gate_proof.mutation import Edit, Operator, variants
 
 _MOUNT = r"^( *)app\.add_middleware\((?:\w+\.)*(?:AccessLog|RequestLogMiddleware|RequestLog)\)\n"
 _QUIET = """

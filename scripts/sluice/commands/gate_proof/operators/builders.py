@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from sluice.commands.gate_proof.operator import Edit, Operator, Site, Unfit, variants
+from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
 from sluice.model.build import BuilderResult, BuildResults
 
 Change = Callable[[BuilderResult], BuilderResult]

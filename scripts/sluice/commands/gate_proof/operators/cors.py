@@ -3,7 +3,7 @@
 from typing import Final
 
 from sluice.commands.gate_proof.edits import after_app, at_end, both, in_handler, new_file, swap, swap_compose
-from sluice.commands.gate_proof.operator import Operator, variants
+from sluice.commands.gate_proof.mutation import Operator, variants
 
 _FASTAPI = "from fastapi.middleware.cors import CORSMiddleware"
 _ADD = "APP.add_middleware(\n    CORSMiddleware,\n    allow_methods=['GET'],\n{}\n)"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sluice.commands.gate_proof.edits import anywhere, both, new_file, swap
-from sluice.commands.gate_proof.operator import Edit, Operator, variants
+from sluice.commands.gate_proof.mutation import Edit, Operator, variants
 
 _HEALTH = r"^HEALTHCHECK(?:.*\\\n)*.*$"
 _FROM = r"^FROM \S+"

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from sluice.commands.gate_proof.edits import at_end, in_function, new_file
-from sluice.commands.gate_proof.operator import Edit, Operator, Site, Unfit, variants
+from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
 from sluice.model.contract import ContractSet
 from sluice.model.decomposition import Decomposition
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sluice.commands.gate_proof.operator import Edit, Operator, Site, Unfit, variants
+from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
 from sluice.model.contract import ContractSet, RegisteredContract, SpecError
 from sluice.model.deployment import DeployedService, Deployment
 from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, OperationResult, ServiceCompliance

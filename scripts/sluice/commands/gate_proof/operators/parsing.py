@@ -3,7 +3,7 @@
 from typing import Final
 
 from sluice.commands.gate_proof.edits import anywhere, at_end, new_file
-from sluice.commands.gate_proof.operator import Operator, variants
+from sluice.commands.gate_proof.mutation import Operator, variants
 
 _PLANTS = {
     "unclosed bracket": new_file("{pkg}/broken.py", "§VALUES = [1, 2\n"),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sluice.commands.gate_proof.edits import at_end, in_function, in_handler, new_file
-from sluice.commands.gate_proof.operator import Operator, variants
+from sluice.commands.gate_proof.mutation import Operator, variants
 
 _PLANTS = {
     "call in a handler": in_handler('§print("request received")'),

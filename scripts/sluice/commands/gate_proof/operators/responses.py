@@ -3,7 +3,7 @@
 from typing import Final
 
 from sluice.commands.gate_proof.edits import after_app, at_end, both, new_file, swap
-from sluice.commands.gate_proof.operator import Operator, variants
+from sluice.commands.gate_proof.mutation import Operator, variants
 
 _SCHEMAS = ("app/schemas.py", "app/main.py", "src/*.py")
 _MODEL = r"^(class (?:Order|User|UserPublic|Notification|Product|Invoice)\((?:\w|\.)+\):\n(?:    [\"'](?:.*)\n)?\n?)"

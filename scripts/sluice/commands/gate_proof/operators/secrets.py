@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sluice.commands.gate_proof.edits import at_end, in_compose, in_function, new_file, swap, swap_compose
-from sluice.commands.gate_proof.operator import Edit, Operator, Site, variants
+from sluice.commands.gate_proof.mutation import Edit, Operator, Site, variants
 
 _MIXED = string.ascii_letters + string.digits
 
