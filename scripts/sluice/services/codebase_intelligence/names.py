@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import PurePosixPath
 from typing import Final
@@ -15,7 +15,7 @@ from sluice.services.codebase_intelligence.grammars import Language, language_of
 
 PRODUCTION, OTHER, TEST = 0, 1, 2
 PLACES: Final = ("production code", "an example, generated or vendored place", "test code")
-_SOURCE_ROOTS: Final = frozenset({"src", "lib", "source", "python"})
+_SOURCE_ROOTS: Final = frozenset({"lib", "source", "python"})  # at the top; `src` anywhere
 _SEPARATORS: Final = re.compile(r"::|[.#]")
 _PATH_AND_NAME: Final = re.compile(r"(?P<path>[^:]*\.\w+)(?:::|[:#])(?P<name>.+)")
 _MAX_NAME: Final = 500
@@ -52,6 +52,7 @@ def _places() -> tuple[_Place, _Place]:
     return made["test"], made["other"]
 
 
+@lru_cache(maxsize=65_536)
 def place_of(path: str) -> int:
     """PRODUCTION, OTHER or TEST."""
     test, other = _places()
@@ -77,7 +78,8 @@ def module_of(path: str, language: Language | None, packages: Collection[str]) -
     start = 0
     for depth, name in enumerate(directories, 1):
         is_package = "/".join(directories[:depth]) in packages
-        if not is_package and (name in _SOURCE_ROOTS or not name.isidentifier()):
+        is_root = name == "src" or (depth == 1 and name in _SOURCE_ROOTS) or not name.isidentifier()
+        if is_root and not is_package:
             start = depth
     if language is not None and language.name == "python":
         inner = [at for at in range(start, len(directories)) if "/".join(directories[: at + 1]) in packages]
