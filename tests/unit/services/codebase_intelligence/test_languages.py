@@ -162,7 +162,8 @@ CASES = {
         (
             "class com.shop.api.Orders 2, constant com.shop.api.Orders.MAX 4, method com.shop.api.Orders.Orders 5, "
             "method com.shop.api.Orders.get 6, interface com.shop.api.Orders.Inner 10, "
-            "enum com.shop.api.Orders.State 11, constant com.shop.api.Orders.State.NEW 11, class com.shop.api.Orders.Point 12"
+            "enum com.shop.api.Orders.State 11, constant com.shop.api.Orders.State.NEW 11, "
+            "class com.shop.api.Orders.Point 12"
         ),
         "GET /api/orders/{id}, PUT /api/orders/x",
         "publishes ordershipped, consumes ordercreated",
