@@ -1,5 +1,6 @@
 """The end of a run: summary, reports, manifest and exit code."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -43,11 +44,13 @@ class Finished:
 
 
 def finish(session: Session, error: SluiceError | None) -> Finished:
-    """Judge and report a run; the manifest is complete afterwards."""
+    """Judge and report a run; the manifest is complete afterwards, and not before the reports are written."""
     view = view_of_run(session.paths, session.phases, runtime=session.runner.settings.runtime)
+    done = session.completed(view.summary.verdict)
+    view = _with_origin(view, done, session.paths)
     written = write_reports(session.paths.reports, view)
     summary = view.summary.model_copy(update={"reports": written})
-    session.close(summary.verdict)
+    manifest.save(done, session.paths)
     session.journal.emit("run.finished", f"verdict {summary.verdict}: {summary.reason}", verdict=summary.verdict)
     return Finished(replace(view, summary=summary), session.paths, error)
 
@@ -72,13 +75,24 @@ def view_of_run(paths: RunPaths, phases: Sequence[Phase], *, runtime: str) -> Ru
     seconds = round(sum(record.seconds for record in ended.values()), 3)
     summary = summarise(run_id=paths.run_id, runtime=runtime, phases=lines, artifacts=artifacts, seconds=seconds)
     view = with_excerpts(view_of(summary, artifacts), paths.root)
+    view = replace(view, timeline=bars_of(read_events(paths.journal)))
     stored = manifest.load(paths)
-    return replace(
-        view,
-        timeline=bars_of(read_events(paths.journal)),
-        provenance=_provenance(stored) if stored else {},
-        memory=stored.memory if stored else {},
-    )
+    return _with_origin(view, stored, paths) if stored else view
+
+
+def _with_origin(view: RunView, stored: Manifest, paths: RunPaths) -> RunView:
+    images = {"images": found} if (found := _images(paths)) else {}
+    return replace(view, provenance=_provenance(stored) | images, memory=stored.memory)
+
+
+def _images(paths: RunPaths) -> dict[str, str]:
+    """Image of each service in the merged compose model that a run on containers leaves; empty without one."""
+    try:
+        stored = json.loads((paths.root / "compose" / "docker-compose.merged.json").read_text(encoding="utf-8"))
+        services = stored["model"]["services"]
+        return {name: str(service["image"]) for name, service in sorted(services.items()) if "image" in service}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def with_excerpts(view: RunView, root: Path) -> RunView:

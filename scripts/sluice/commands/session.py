@@ -22,6 +22,7 @@ from sluice.engine.manifest import Manifest
 from sluice.engine.phase import Phase
 from sluice.engine.run import Inputs, Runner
 from sluice.engine.stack import Stack
+from sluice.phases.decompose import suggestion
 
 MAX_PRD_BYTES = 10 * 1024 * 1024
 PROJECT_FILE = Path("pyproject.toml")
@@ -56,16 +57,15 @@ class Session:
         """All phases in order."""
         return self.runner.phases
 
-    def close(self, verdict: str) -> None:
-        """Complete the manifest."""
+    def completed(self, verdict: str) -> Manifest:
+        """The manifest as it stands at the end, measured now and not yet written."""
         services = {path.name: path for path in (self.paths.root / "services").glob("*")}
         memory: dict[str, int] = {}
         with suppress(SluiceError):  # an engine that went away must not hide how the run ended
             memory = self.stack.memory() if self.stack.state() else {}
-        done = manifest.finish(
+        return manifest.finish(
             self.manifest, self.paths, verdict=verdict, began=self.began, services=services, memory=memory
         )
-        manifest.save(done, self.paths)
 
 
 def workspace() -> Workspace:
@@ -170,6 +170,8 @@ def _opened(
 ) -> Iterator[Session]:
     runtime, why = choose_runtime(settings.runtime)
     pick(all_builders(), settings.builder, "builder")
+    if attempt:
+        suggestion.require(settings, paths.root)
     settings = settings.model_copy(update={"runtime": runtime.name})
     mark_ours(paths.root)
     with locked(paths), guardian.watch(paths.run_id, type(runtime).__module__) as guard:

@@ -1,6 +1,8 @@
+import json
+
 import pytest
 
-from sluice.commands.outcome import Finished, stored_summary, view_of_run
+from sluice.commands.outcome import Finished, stored_summary, view_of_run, with_excerpts
 from sluice.commands.plugins import all_phases
 from sluice.core.errors import GateRefused
 from sluice.core.files import write_atomic
@@ -8,6 +10,7 @@ from sluice.core.paths import RunPaths
 from sluice.engine import manifest
 from sluice.model.summary import Summary
 from sluice.reports.report import RunView
+from unit.reports.runs import a_finding, a_gate, a_view
 
 RUN_ID = "20260101-000000-abcdef"
 
@@ -80,3 +83,36 @@ def test_a_report_says_what_a_run_came_from_and_leaves_out_what_is_not_known(mak
     stored = manifest.load(paths)
     manifest.save(stored.model_copy(update={"git": manifest.GitState(commit="abc", dirty=True)}), paths)
     assert view_of_run(paths, all_phases(), runtime="embedded").provenance["run"]["commit"] == "abc with changes"
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"model": {"services": [1]}}', '{"model": {"services": {"a": 1}}}'])
+def test_images_of_a_damaged_compose_model_are_left_out(make_run, damage):
+    paths = make_run()
+    write_atomic(paths.root / "compose" / "docker-compose.merged.json", damage)
+    assert "images" not in view_of_run(paths, all_phases(), runtime="docker").provenance
+
+
+def test_a_run_on_containers_says_which_images_it_used(make_run):
+    paths = make_run()
+    model = {"services": {"redis": {"image": "redis:7-alpine"}, "loan": {"build": "."}}}
+    write_atomic(paths.root / "compose" / "docker-compose.merged.json", json.dumps({"model": model}))
+    assert view_of_run(paths, all_phases(), runtime="docker").provenance["images"] == {"redis": "redis:7-alpine"}
+
+
+def test_lines_around_a_finding_come_from_the_run_alone(make_run):
+    paths = make_run()
+    write_atomic(paths.root / "services" / "a.py", "one\ntwo\n")
+    found = [a_finding(path=path, line=2) for path in ("services/a.py", "../../../outside.py", "services", "no.py")]
+    (paths.root.parents[2] / "outside.py").write_text("secret\nsecret\n")
+    view = with_excerpts(a_view(a_gate("failed", *found)), paths.root)
+    assert {place: [line.text for line in lines] for place, lines in view.excerpts.items()} == {
+        ("services/a.py", 2): ["one", "two"]
+    }
+
+
+def test_lines_of_a_run_with_planted_violations_come_from_the_planted_copy(make_run):
+    paths = make_run()
+    write_atomic(paths.root / "services" / "a.py", "healthy\n")
+    write_atomic(paths.root / "planted" / "services" / "a.py", "planted\n")
+    view = a_view(a_gate("failed", a_finding(path="services/a.py", line=1), planted=True))
+    assert [line.text for line in with_excerpts(view, paths.root).excerpts["services/a.py", 1]] == ["planted"]
