@@ -20,10 +20,11 @@ def prove(directory: Path, operators: Mapping[str, Operator], checks: Sequence[s
     scores = {check: Score(check) for check in checks}
     faults = [f"{check} has no mutation operators" for check in checks if check not in operators]
     chosen = [operators[check] for check in checks if check in operators]
-    faults += _healthy(systems, scores)
+    known: set[tuple[str, str, str]] = set()
+    faults += _healthy(systems, scores, known)
     packed, homeless = rounds(chosen, systems, seed)
     for target in packed:
-        faults += _round(target, scores)
+        faults += _round(target, scores, known)
     for operator in chosen:
         scores[operator.check].needed = _needed(operator, systems, seed)
     faults += homeless
@@ -31,17 +32,23 @@ def prove(directory: Path, operators: Mapping[str, Operator], checks: Sequence[s
     return Proof(seed, count, time.monotonic() - began, list(scores.values()), faults)
 
 
-def _healthy(systems: Sequence[System], scores: Mapping[str, Score]) -> list[str]:
+def _key(finding: Finding) -> tuple[str, str, str]:
+    return finding.check, finding.path or finding.service, finding.message
+
+
+def _healthy(systems: Sequence[System], scores: Mapping[str, Score], known: set[tuple[str, str, str]]) -> list[str]:
+    """False alarms where nothing was planted; they go into `known`, and are counted once."""
     faults = []
     for system in systems:
         report = gate_on_healthy(system)
         faults += [f"healthy {system.name}: {error}" for error in errors(report)]
         for finding in report.findings:
             _alarm(scores, finding, f"in the healthy {system.name} system")
+            known.add(_key(finding))
     return faults
 
 
-def _round(target: Round, scores: Mapping[str, Score]) -> list[str]:
+def _round(target: Round, scores: Mapping[str, Score], known: set[tuple[str, str, str]]) -> list[str]:
     report = gate_on(target)
     verdicts = judged(target, report)
     for one in target.planted:
@@ -52,7 +59,8 @@ def _round(target: Round, scores: Mapping[str, Score]) -> list[str]:
     for one in verdicts.missed:
         scores[one.check].missed.append(_told(one, target))
     for finding, suspect in verdicts.false:
-        _alarm(scores, finding, f"({suspect})")
+        if _key(finding) not in known:
+            _alarm(scores, finding, f"({suspect})")
     return [f"{_names(target)}: {error}" for error in errors(report)]
 
 

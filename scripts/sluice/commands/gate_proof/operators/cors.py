@@ -128,7 +128,9 @@ _PYTHON_TWINS = {
     "docstring": at_end('def cors() -> None:\n    """Never answer with `Access-Control-Allow-Origin: *`."""'),
     "another header": at_end('HEADERS = {"Access-Control-Allow-Methods": "*", "Vary": "Origin"}'),
     "compared": at_end('def is_open(origin: str) -> bool:\n    return origin == "*"'),
-    "test": new_file("tests/test_cors.py", 'def test_it(app):\n    app.add_middleware(C, allow_origins=["*"])'),
+    "test": new_file(
+        "tests/test_cors.py", 'def test_it(app):\n    app.add_middleware(C, allow_origins=["*"])\n    assert app'
+    ),
 }
 _FLASK_TWINS = {
     "Flask with origins": after_app('CORS(APP, origins=["https://shop.example.com"])', imports=_FLASK),

@@ -69,8 +69,10 @@ _PLANTS_002 = {
     "earlier stage": _docker(_FROM, r"§FROM node:latest AS assets\nRUN npm ci\n\n\g<0>"),
 }
 _COMPOSE_002 = {
-    "another Dockerfile": new_file("Dockerfile.worker", '§FROM python:latest\nHEALTHCHECK CMD true\nCMD ["x"]'),
-    "containerfile": new_file("Containerfile", "§FROM debian\nHEALTHCHECK CMD true\nCMD x"),
+    "another Dockerfile": new_file(
+        "Dockerfile.worker", '§FROM python:latest\nUSER 10001\nHEALTHCHECK CMD true\nCMD ["x"]'
+    ),
+    "containerfile": new_file("Containerfile", "§FROM debian\nUSER 10001\nHEALTHCHECK CMD true\nCMD x"),
 }
 _TWINS_002 = {
     "tag": _docker(_FROM, "FROM python:3.12.4-slim-bookworm"),
@@ -79,7 +81,7 @@ _TWINS_002 = {
     "port of a registry and a tag": _docker(_FROM, "FROM registry.example.com:5000/base/python:3.12"),
     "argument with a tag": _docker(_FROM, "ARG TAG=3.12-slim\nFROM python:${TAG}"),
     "argument with default inside": _docker(_FROM, "FROM python:${VERSION:-3.12-slim}"),
-    "scratch": new_file("Dockerfile.data", 'FROM scratch\nCOPY data /data\nHEALTHCHECK CMD ["/probe"]'),
+    "scratch": new_file("Dockerfile.data", 'FROM scratch\nCOPY data /data\nUSER 10001\nHEALTHCHECK CMD ["/probe"]'),
     "stage used twice": both(
         _docker(_FROM, r"FROM alpine:3.20 AS tools\nRUN true\n\n\g<0>"),
         _docker(r"^(EXPOSE .*)$", r"COPY --from=tools /bin/true /bin/true\nCOPY --from=0 /bin/false /bin/false\n\1"),

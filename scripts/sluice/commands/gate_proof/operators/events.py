@@ -211,7 +211,7 @@ _TWINS = {
     ),
     "comment": in_function('# bus.publish("never.sent", "x")'),
     "text": in_function('note = "bus.xadd(events.NeverSent)"\ndel note'),
-    "test": new_file("tests/test_bus.py", 'def test_it(bus):\n    bus.publish("only.in.tests", "x")'),
+    "test": new_file("tests/test_bus.py", 'def test_it(bus):\n    assert bus.publish("only.in.tests", "x")'),
     "name only run time knows": at_end("def any_event(bus, name: str) -> None:\n    bus.publish(name, 'x')"),
 }
 _RUN = {

@@ -1,11 +1,9 @@
-"""Layer 2 and DEAD-002: what the contract tests, the flow and the stack told, planted in the artifacts of a run."""
+"""Layer 2: what the contract tests and the flow told, planted in the report of a run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
-from sluice.model.contract import ContractSet, RegisteredContract, SpecError
-from sluice.model.deployment import DeployedService, Deployment
 from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, OperationResult, ServiceCompliance
 
 
@@ -84,75 +82,6 @@ def _event(event: str, **fields: Any) -> Edit:
     return edit
 
 
-def _deployed(change: Callable[[DeployedService], DeployedService | None], *, every: bool = False) -> Edit:
-    """The site's service (or every one) as deployed; None: not deployed at all."""
-
-    def edit(site: Site) -> None:
-        given = site.given.deployment
-        if given is None:
-            raise Unfit("there is no deployment")
-        rows = [change(row) if every or row.name == site.service.name else row for row in given.services]
-        gone = {row.name for row in given.services} - {row.name for row in rows if row}
-        left = tuple(sorted(gone | set(given.not_deployed)))
-        services = tuple(row for row in rows if row is not None)
-        site.change(deployment=given.model_copy(update={"services": services, "not_deployed": left}))
-        site.services.add("" if every else site.service.name)
-
-    return edit
-
-
-def _sick(**fields: Any) -> Callable[[DeployedService], DeployedService]:
-    return lambda row: row.model_copy(update={"healthy": False, **fields})
-
-
-def _well(**fields: Any) -> Callable[[DeployedService], DeployedService]:
-    return lambda row: row.model_copy(update=fields)
-
-
-def _gone(_: DeployedService) -> None:
-    return None
-
-
-def _emptied(site: Site) -> None:
-    site.change(deployment=Deployment(runtime="embedded", gateway_url=""))
-    site.services.add("")
-
-
-def _contract(kind: str, **fields: Any) -> Edit:
-    """A contract of the site's service as registered."""
-
-    def edit(site: Site) -> None:
-        contracts = site.given.contracts.contracts if site.given.contracts else ()
-        own = [c for c in contracts if c.service == site.service.name and c.kind == kind]
-        if not own:
-            raise Unfit(f"{site.service.name} has no {kind} contract")
-        _replaced(site, contracts, own[0], own[0].model_copy(update=fields))
-
-    return edit
-
-
-def _replaced(
-    site: Site, contracts: Sequence[RegisteredContract], old: RegisteredContract, new: RegisteredContract
-) -> None:
-    rows = tuple(new if contract is old else contract for contract in contracts)
-    site.change(contracts=ContractSet(contracts=rows))
-    site.services.add(site.service.name)
-
-
-def _another_version(*, validated: bool) -> Edit:
-    def edit(site: Site) -> None:
-        contracts = site.given.contracts.contracts if site.given.contracts else ()
-        own = next((c for c in contracts if c.service == site.service.name and c.kind == "openapi"), None)
-        if own is None:
-            raise Unfit("there is no contract")
-        more = own.model_copy(update={"version": "1.1.0", "valid": validated, "validated": validated})
-        site.change(contracts=ContractSet(contracts=(*contracts, more)))
-        site.services.add(site.service.name)
-
-    return edit
-
-
-_SPEC_ERROR = SpecError(rule="schema", pointer="/paths", message="is wrong")
 _NONCONFORMING = {
     "one check failed": _operation(0, conforms=False, failures=("undocumented status 500",)),
     "no documented answer": _operation(0, conforms=False, cases=20, successes=0),
@@ -215,71 +144,27 @@ _GOOD_EVENTS = {
     "itself as consumer": _event("G", consumers=("self",), consumed_by=("self",)),
     "three consumers": _event("H", consumers=("a", "b", "c"), consumed_by=("c", "b", "a")),
 }
-_DOWN = {
-    "not healthy": _deployed(_sick()),
-    "not healthy, with a reason": _deployed(_sick(detail="GET /health answered 503")),
-    "restarting": _deployed(_sick(restarts=17)),
-    "not deployed": _deployed(_gone),
-    "exited": _deployed(_sick(detail="exited with code 1")),
-    "no answer": _deployed(_sick(detail="connection refused", url="http://127.0.0.1:1")),
-    "out of memory": _deployed(_sick(detail="killed", restarts=1)),
-    "wrong port": _deployed(_sick(detail="nothing listens on 8080")),
-}
-_UP = {
-    "restarted once": _deployed(_well(restarts=1)),
-    "slow to start": _deployed(_well(detail="healthy after 29.0 s")),
-    "behind the gateway": _deployed(_well(gateway_url="http://127.0.0.1/api/x")),
-    "with a digest": _deployed(_well(tree_digest="sha256:" + "0" * 64)),
-    "on a high port": _deployed(_well(url="http://127.0.0.1:65000")),
-    "with a note": _deployed(_well(detail="exited with code 0, then started again")),
-    "two restarts": _deployed(_well(restarts=2)),
-    "no url": _deployed(_well(url="")),
-}
-_ALL_DOWN = {
-    **{
-        f"all {name}": _deployed(_sick(**fields), every=True)
-        for name, fields in {
-            "sick": {},
-            "refusing": {"detail": "connection refused"},
-            "restarting": {"restarts": 9},
-            "killed": {"detail": "killed"},
-            "without a database": {"detail": "database does not answer"},
-            "without a route": {"gateway_url": "", "detail": "404 through the gateway"},
-        }.items()
-    },
-    "none deployed": _deployed(_gone, every=True),
-    "nothing at all": _emptied,
-}
-_UNVALIDATED = {
-    "OpenAPI": _contract("openapi", valid=False, validated=False),
-    "AsyncAPI": _contract("asyncapi", valid=False, validated=False),
-    "with errors of another time": _contract("openapi", valid=False, validated=False, errors=(_SPEC_ERROR,)),
-    "version 2": _contract("openapi", valid=False, validated=False, version="2.0.0"),
-    "new version beside the old one": _another_version(validated=False),
-    "AsyncAPI of version 2": _contract("asyncapi", valid=False, validated=False, version="2.0.0"),
-    "preliminary version": _contract("openapi", valid=False, validated=False, version="0.0.1-rc1"),
-    "digest of nothing": _contract("openapi", valid=False, validated=False, digest=""),
-}
-_VALIDATED = {
-    "valid": _contract("openapi", valid=True, validated=True),
-    "validated and found wrong": _contract("openapi", valid=False, validated=True, errors=(_SPEC_ERROR,)),
-    "AsyncAPI": _contract("asyncapi", valid=True, validated=True),
-    "version 2": _contract("openapi", version="2.0.0"),
-    "new version beside the old one": _another_version(validated=True),
-    "AsyncAPI found wrong": _contract("asyncapi", valid=False, validated=True),
-    "preliminary version": _contract("openapi", version="0.1.0-rc1"),
-    "with warnings": _contract("openapi", errors=(_SPEC_ERROR,)),
-}
-_TOO_FEW = {
-    f"{percent} % conform": _conforming(lambda number, total, percent=percent: number < total * percent // 100)
-    for percent in (0, 10, 25, 50, 60, 70)
-} | {
+
+
+def _share(percent: int) -> Callable[[int, int], bool]:
+    return lambda number, total: number < total * percent // 100
+
+
+def _but(count: int) -> Callable[[int, int], bool]:
+    return lambda number, total: number < total - count
+
+
+def _but_number(at: int) -> Callable[[int, int], bool]:
+    return lambda number, _: number != at
+
+
+_TOO_FEW = {f"{percent} % conform": _conforming(_share(percent)) for percent in (0, 10, 25, 50, 60, 70)} | {
     "every second one": _conforming(lambda number, _: number % 2 == 0),
     "only the first": _conforming(lambda number, _: number == 0),
 }
-_ENOUGH = {
-    f"all but {count}": _conforming(lambda number, total, count=count: number < total - count) for count in range(4)
-} | {f"all but number {at}": _conforming(lambda number, _, at=at: number != at) for at in (0, 1, 2, 5)}
+_ENOUGH = {f"all but {count}": _conforming(_but(count)) for count in range(4)} | {
+    f"all but number {at}": _conforming(_but_number(at)) for at in (0, 1, 2, 5)
+}
 _GOOD_STEPS = {
     f"{count} steps with status {code}": _steps(*[(True, code, "")] * count)
     for count, code in ((1, 200), (2, 201), (3, 204), (1, 404), (1, 401), (2, 202), (5, 200), (1, 409))
@@ -311,26 +196,5 @@ OPERATORS: Final = (
         check="EVENT-001",
         plants=variants(_EVENTS, needs="run", touches="events"),
         twins=variants(_GOOD_EVENTS, needs="run", touches="events"),
-    ),
-    Operator(
-        check="DEPLOY-001",
-        plants=variants(_DOWN, needs="run", touches="deployment", also="DEPLOY-002"),
-        twins=variants(_UP, needs="run", touches="deployment"),
-    ),
-    Operator(
-        check="DEPLOY-002",
-        plants=variants(_ALL_DOWN, needs="run", touches="deployment", whole=True, also="DEPLOY-001"),
-        twins=variants(
-            {f"only one {name}": edit for name, edit in _DOWN.items()},
-            needs="run",
-            touches="deployment",
-            whole=True,
-            also="DEPLOY-001",
-        ),
-    ),
-    Operator(
-        check="DEAD-002",
-        plants=variants(_UNVALIDATED, needs="run", touches="contracts"),
-        twins=variants(_VALIDATED, needs="run", touches="contracts"),
     ),
 )

@@ -276,7 +276,9 @@ _WAIT_TWINS = {
         'LIMITS = {"timeout": 3}\n\n\ndef ask_limited():\n    return requests.get("http://peer/x", **LIMITS)',
         imports="import requests",
     ),
-    "test": new_file("tests/test_http.py", 'import requests\n\n\ndef test_it():\n    requests.get("http://127.0.0.1")'),
+    "test": new_file(
+        "tests/test_http.py", 'import requests\n\n\ndef test_it():\n    assert requests.get("http://127.0.0.1").ok'
+    ),
     "exception of the library": at_end(
         "def is_slow(error: Exception) -> bool:\n    return isinstance(error, requests.Timeout)",
         imports="import requests",

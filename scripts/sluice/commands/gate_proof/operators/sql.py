@@ -197,7 +197,7 @@ _TWINS = {
         imports="from psycopg import sql",
     ),
     "test": new_file(
-        "tests/test_sql.py", "def test_it(cursor):\n    cursor.execute(f\"DELETE FROM {'users'}{cursor}\")"
+        "tests/test_sql.py", "def test_it(cursor):\n    assert cursor.execute(f\"DELETE FROM {'users'}{cursor}\")"
     ),
 }
 
