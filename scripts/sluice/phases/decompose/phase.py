@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -15,13 +14,12 @@ from sluice.model.decomposition import Decomposition
 from sluice.phases.decompose import suggestion
 
 DECOMPOSE_TIMEOUT_S = 120.0
-RECORDING = Path("inputs", "architect.json")
 
 
 def run(ctx: Context) -> Outcome:
     """Ask the Architect over MCP, then judge its answer."""
     arguments: JsonObject = {"prd": ctx.prd}
-    suggested = suggestion.obtain(ctx.prd, ctx.settings, ctx.run.root / RECORDING, ctx.emit)
+    suggested = suggestion.obtain(ctx.prd, ctx.settings, ctx.run.root / suggestion.RECORDING, ctx.emit)
     if suggested is not None:
         arguments["suggestion"] = suggested.model_dump(mode="json")
     url = ctx.stack.up().services[ARCHITECT]

@@ -12,6 +12,18 @@ from sluice.model.suggestion import Recording, Suggestion
 from sluice.phases.decompose import llm
 
 LLM = "llm"
+RECORDING = Path("inputs", "architect.json")
+
+
+def require(settings: Settings, run: Path) -> None:
+    """Say before anything starts that nobody can be asked.
+
+    Raises:
+        InputError: settings or key are missing, and there is no recording that could stand in for an answer.
+    """
+    recorded = [run / RECORDING, *([Path(settings.architect_recording)] if settings.architect_recording else [])]
+    if settings.architect == LLM and not any(place.is_file() for place in recorded):
+        llm.endpoint(settings)
 
 
 def obtain(prd: str, settings: Settings, own: Path | None, emit: Emit) -> Suggestion | None:

@@ -4,7 +4,7 @@ import pytest
 
 from sluice.core.config import Settings
 from sluice.core.errors import EnvironmentFailure, InputError
-from sluice.phases.decompose.suggestion import obtain
+from sluice.phases.decompose.suggestion import RECORDING, obtain, require
 
 KEY = "k3y-of-a-test"
 ANSWER = {"service_map": {"services": [{"name": "lamp-service", "original_name": "Lamps"}]}}
@@ -88,3 +88,14 @@ def test_a_failure_records_nothing_and_is_no_silent_fall_back_to_the_rules(model
     with pytest.raises(EnvironmentFailure):
         obtain(PRD, settings, own, said)
     assert not own.exists()
+
+
+def test_a_missing_key_is_said_before_anything_starts_unless_a_recording_stands_in(settings, tmp_path, monkeypatch):
+    require(settings, tmp_path)
+    monkeypatch.delenv("LAMP_KEY")
+    require(Settings(), tmp_path)
+    with pytest.raises(InputError, match="LAMP_KEY is not set"):
+        require(settings, tmp_path)
+    (tmp_path / RECORDING).parent.mkdir()
+    (tmp_path / RECORDING).write_text("{}")
+    require(settings, tmp_path)
