@@ -11,7 +11,7 @@ from sluice.phases.gate.reading.containers import Place, builds, dangers, is_roo
 from sluice.phases.gate.reading.dockerfile import Dockerfile, Stage, reference, substitute
 from sluice.phases.gate.scan import SourceFile
 
-_LOCALHOST: Final = re.compile(r"(?<![\w.-])localhost(?![\w-]|\.\w)")
+_LOCALHOST: Final = re.compile(r"(?<![\w.-])localhost(?![\w-]|\.\w)", re.IGNORECASE)
 _DROPS: Final = re.compile(r"\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid)\b")
 _ROOTLESS: Final = re.compile(r"nonroot|rootless|unprivileged|cgr\.dev/chainguard/|(?:^|/)bitnami/")
 _WORKLOAD: Final = re.compile(r"^\s*containers:", re.MULTILINE)

@@ -27,8 +27,10 @@ ROUTERS: dict[str, Framework] = {
     "quart.Blueprint": "flask",
     "flask_openapi3.APIBlueprint": "flask",
     "apiflask.APIBlueprint": "flask",
+    "flask_smorest.Blueprint": "flask",
+    "flask_restx.Namespace": "flask",
 }
-WRAPPERS = frozenset({"flask_restful.Api", "flask_restx.Api", "flask_restplus.Api"})
+WRAPPERS = frozenset({"flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_smorest.Api"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,17 +71,25 @@ class Router:
     routes: list[Route] = field(default_factory=list)
     children: list[tuple[str, "Router"]] = field(default_factory=list)
     middleware: list[Middleware] = field(default_factory=list)
+    guards: list[Place] = field(default_factory=list)
+    """What its constructor or whoever includes it gives as `dependencies=[…]`."""
     mounted: bool = False
 
-    def all_routes(self, before: str = "", above: tuple["Router", ...] = ()) -> Iterator[tuple[str, Route]]:
+    def all_routes(self) -> Iterator[tuple[str, Route]]:
         """Every route with its full path, through included routers and mounted applications."""
+        yield from ((path, route) for path, route, _ in self.placed_routes())
+
+    def placed_routes(
+        self, before: str = "", above: tuple["Router", ...] = ()
+    ) -> Iterator[tuple[str, Route, tuple["Router", ...]]]:
+        """Every route with its full path and the routers that a request passes on its way, outermost first."""
         if self in above:
             return
-        base = before + self.prefix
+        base, chain = before + self.prefix, (*above, self)
         for route in self.routes:
-            yield _tidy(base + route.path), route
+            yield _tidy(base + route.path), route, chain
         for prefix, child in self.children:
-            yield from child.all_routes(base + prefix, (*above, self))
+            yield from child.placed_routes(base + prefix, chain)
 
     def all_middleware(self, above: tuple["Router", ...] = ()) -> Iterator[Middleware]:
         """Middleware before every route of this application: its own, and what its blueprints hang on it."""

@@ -45,6 +45,8 @@ def new_router(run: "Interpreter", dotted: str, call: ast.Call, frame: "Frame") 
         is_app=is_app,
     )
     run.made.append(router)
+    if dependencies := run.values.keyword(frame.file, call, "dependencies"):
+        router.guards.append(dependencies)
     for name in ("routes", "middleware"):
         given = run.values.keyword(frame.file, call, name)
         entries = run.eval(given[1], frame) if given else None
@@ -135,11 +137,12 @@ def _on_router(run: "Interpreter", owner: Router, name: str, call: ast.Call, fra
         _add_route(run, owner, call, _ROUTE_CALLS[name], frame)
     elif name == "add_middleware":
         add_middleware(run, owner, call, frame)
-    elif name in {"include_router", "register_blueprint", "mount"}:
+    elif name in {"include_router", "register_blueprint", "add_namespace", "mount"}:
         _include(run, owner, call, frame)
     elif name == "add_resource":
+        view = _place(run.eval(call.args[0], frame)) if call.args else None
         for path in call.args[1:]:
-            owner.routes.append(Route(frozenset({"GET", "POST"}), run.values.text(frame.file, path), call, frame.file))
+            _add_views(run, owner, view, run.values.text(frame.file, path), at=call, frame=frame)
     elif name in _HOOKS and call.args:
         _hook(run, owner, call.args[0], frame)
     return None
@@ -168,9 +171,28 @@ def decorate(run: "Interpreter", decorator: Decorator, place: Place, frame: "Fra
     call = decorator.call
     if call is None or (name not in _VERBS and name not in {"route", "api_route"}):
         return
+    if isinstance(node, ast.ClassDef):
+        _add_views(run, owner, place, _path(run, call, frame), at=call, frame=frame)
+        return
     handler = (place[0], node) if isinstance(node, Function) else None
     methods = frozenset({name.upper()}) if name in _VERBS else _methods(run, call, frame)
     owner.routes.append(Route(methods, _path(run, call, frame), call, frame.file, handler))
+
+
+def _add_views(
+    run: "Interpreter", owner: Router, view: Place | None, path: str, *, at: ast.Call, frame: "Frame"
+) -> None:
+    """One route for each method of a class of views; for a class of a library the usual ones."""
+    if view is None or not isinstance(view[1], ast.ClassDef):
+        owner.routes.append(Route(frozenset({"GET", "POST"}), path, at, frame.file))
+        return
+    family = [(view[0], view[1]), *(b for b in run.project.bases(view[0], view[1]) if not isinstance(b, str))]
+    told: set[str] = set()
+    for file, cls in family:
+        for item in cls.body:
+            if isinstance(item, Function) and item.name in _VERBS - told:
+                told.add(item.name)
+                owner.routes.append(Route(frozenset({item.name.upper()}), path, at, frame.file, (file, item)))
 
 
 def _path(run: "Interpreter", call: ast.Call, frame: "Frame") -> str:
@@ -190,7 +212,15 @@ def _add_route(run: "Interpreter", router: Router, call: ast.Call, index: int, f
     names = ("endpoint", "view_func", "route")
     given = next((k.value for k in call.keywords if k.arg in names and not isinstance(k.value, ast.Constant)), None)
     place = call.args[index] if len(call.args) > index else given
+    if isinstance(place, ast.Call) and isinstance(place.func, ast.Attribute) and place.func.attr == "as_view":
+        _add_views(
+            run, router, _place(run.eval(place.func.value, frame)), _path(run, call, frame), at=call, frame=frame
+        )
+        return
     handler = run.eval(place, frame) if place is not None else None
+    if isinstance(handler, Made) and isinstance(handler.node, ast.ClassDef):
+        _add_views(run, router, _place(handler), _path(run, call, frame), at=call, frame=frame)
+        return
     found = (handler.file, handler.node) if isinstance(handler, Made) and isinstance(handler.node, Function) else None
     router.routes.append(Route(_methods(run, call, frame), _path(run, call, frame), call, frame.file, found))
 
@@ -207,6 +237,12 @@ def _include(run: "Interpreter", owner: Router, call: ast.Call, frame: "Frame") 
         prefix = (frame.file, call.args[0]) if call.args else run.values.keyword(frame.file, call, "path")
     if prefix and child.framework == "flask":
         child.prefix = ""  # Flask: the prefix given on registration replaces the blueprint's own
+    if dependencies := run.values.keyword(frame.file, call, "dependencies"):
+        child.guards.append(dependencies)
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "add_namespace":
+        prefix = run.values.keyword(frame.file, call, "path") or (
+            (frame.file, call.args[1]) if len(call.args) > 1 else None
+        )
     _attach(owner, run.values.text(*prefix) if prefix else "", child, mounted=mounted)
 
 
