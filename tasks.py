@@ -54,6 +54,9 @@ FLAGS |= {
     "words": ("", "name, dotted name, or path/file.py:name; several may be given"),
     "url_path": ("", "`/path` or `METHOD /path`"),
     "event_name": ("", "name of an event, in any spelling"),
+    "artifact": ("", "file to register, of any size"),
+    "service": ("", "service that it belongs to"),
+    "as_path": ("", "its path below the service's root (default: the file's name)"),
 }
 ONE = ("run", "json")
 MAKE = ("prd", "runtime", "builder", "ports", "architect", "recording", "json")
@@ -252,6 +255,14 @@ def code_event(options: "Options", event_name: str, root: str) -> int:
     return code.event(options, name=event_name, root=Path(root))
 
 
+@_command("artifact", "service", "as_path", *ONE, positional=("artifact", "service"), name="put")
+def code_put(options: "Options", artifact: str, service: str, as_path: str) -> int:
+    """Register a file of any size at the Codebase Intelligence of a run whose stack is up."""
+    from sluice.commands import artifact as sending
+
+    return sending.put(options, file=Path(artifact), service=service, path=as_path)
+
+
 @_command("file", "json", positional=("file",), name="validate")
 def contracts_validate(options: "Options", file: str) -> int:
     """Judge an OpenAPI, Swagger or AsyncAPI document; exit code 4 when it is not valid."""
@@ -317,4 +328,4 @@ ns = Collection(
     _listing("phases", "List the phases in order, with what they consume and produce."),
 )
 ns.add_collection(Collection("contracts", contracts_validate, contracts_diff))
-ns.add_collection(Collection("code", code_index, code_find, code_route, code_event))
+ns.add_collection(Collection("code", code_index, code_find, code_route, code_event, code_put))

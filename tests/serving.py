@@ -30,9 +30,10 @@ class Running:
 class Starter:
     """Starts services on one database and stops them at the end."""
 
-    def __init__(self, database_url, directory):
+    def __init__(self, database_url, directory, extra=None):
         self.database_url = database_url
         self.directory = directory
+        self.extra = extra or {}
         self.handles = []
 
     def __call__(self, name, *, wait=True, port=None):
@@ -40,7 +41,7 @@ class Starter:
         argv = [sys.executable, "-m", "uvicorn", f"sluice.services.{MODULES[name]}.app:create", "--factory"]
         argv += ["--host", HOST, "--port", str(port), "--no-access-log"]
         log = self.directory / f"{name}-{port}.log"
-        environment = child_environment({"DATABASE_URL": self.database_url, "SERVICE_NAME": name})
+        environment = child_environment({"DATABASE_URL": self.database_url, "SERVICE_NAME": name, **self.extra})
         handle = proc.spawn(argv, name=name, run_id="", log=log, cwd=self.directory, env=environment)
         self.handles.append(handle)
         running = Running(f"http://{HOST}:{port}", handle, log)

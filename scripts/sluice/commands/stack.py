@@ -84,6 +84,18 @@ def forget(options: Options, *, newest: int) -> int:
     return EXIT_OK
 
 
+def service_url(options: Options, name: str) -> str:
+    """Where a service of the run's stack answers.
+
+    Raises:
+        InputError: the stack is not up.
+    """
+    state = _stack(options).state()
+    if state is None or name not in state.services:
+        raise InputError(f"{name} is not running", hint="`invoke up` starts the stack of a run")
+    return state.services[name]
+
+
 def _idle_runs() -> list[str]:
     idle = []
     for run_id in workspace().run_ids():
