@@ -122,5 +122,5 @@ def _span(draft: Draft, suggested: Span | None) -> Span | None:
 
 
 def _line(text: str) -> str:
-    """One bounded line."""
-    return " ".join(text.split())[:MAX_TEXT]
+    """One bounded line of what can be printed: no control characters, no half surrogate pairs."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text[: 2 * MAX_TEXT]).split())[:MAX_TEXT]

@@ -1,8 +1,11 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sluice.model.domain import DomainModel, Entity, EntityField, Event
 from sluice.model.service_map import Endpoint, Service, ServiceMap, Span
 from sluice.model.suggestion import Suggestion
+from sluice.phases.decompose.phase import unresolved
 from sluice.services.architect.decompose import decompose
 from sluice.services.architect.errors import PrdRefused
 
@@ -147,6 +150,64 @@ def test_nothing_hostile_survives_in_names_and_paths(name):
         assert all(field.name.isidentifier() for field in entity.fields)
 
 
+def test_texts_are_single_printable_lines():
+    odd = service("lamp-service", description="a\x00b\n\ud800c " + "d" * 9999)
+    found = decompose(PRD, suggestion(services=[odd])).service_map.named("lamp-service").description
+    assert found.startswith("a b c d")
+    assert len(found) == 300
+
+
 def test_lines_that_the_document_does_not_have_are_not_believed():
     far = suggestion(services=[service("far-service", source=Span(line_start=900, line_end=1))])
     assert decompose(PRD, far).service_map.named("far-service").source is None
+
+
+WORDS = st.sampled_from(
+    [
+        "Book",
+        "book-service",
+        "seat-service",
+        "Loan",
+        "Loan Service",
+        "BookLent",
+        "/books/{id}",
+        "/loans",
+        "class",
+        "订单",
+        "",
+    ]
+) | st.text(max_size=12)
+FIELDS = st.builds(
+    EntityField, name=WORDS, type=WORDS | st.sampled_from(["uuid", "enum", "array"]), references=WORDS | st.none()
+)
+PATHS = WORDS.map(lambda word: f"/{word}")
+ENDPOINTS = st.builds(Endpoint, method=st.sampled_from(["GET", "POST", "OPTIONS"]), path=PATHS, auth=st.booleans())
+SUGGESTIONS = st.builds(
+    suggestion,
+    services=st.lists(
+        st.builds(
+            Service,
+            name=WORDS,
+            original_name=WORDS,
+            entities=st.lists(WORDS, max_size=2).map(tuple),
+            endpoints=st.lists(ENDPOINTS, max_size=3).map(tuple),
+        ),
+        max_size=4,
+    ),
+    entities=st.lists(
+        st.builds(Entity, name=WORDS, owner=WORDS, fields=st.lists(FIELDS, max_size=3).map(tuple)), max_size=4
+    ),
+    events=st.lists(
+        st.builds(Event, name=WORDS, publisher=WORDS | st.none(), consumers=st.lists(WORDS, max_size=3).map(tuple)),
+        max_size=3,
+    ),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SUGGESTIONS)
+def test_whatever_is_suggested_the_answer_holds_together(more):
+    found = decompose(PRD, more)
+    assert list(unresolved(found)) == []
+    assert {"book-service", "seat-service"} <= {service.name for service in found.service_map.services}
+    assert found == decompose(PRD, more)
