@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sluice.model.finding import Finding
-from sluice.reports.redact import holds_secret, safe_lines
+from sluice.reports.redact import BLOT, blotted, holds_secret, key_lines, redacted
 
 _AROUND = 3
 _WIDTH = 240
@@ -36,15 +36,28 @@ def excerpts(findings: Iterable[Finding], read: Callable[[str], str | None]) -> 
                 secret.setdefault(finding.path, set()).add(finding.line)
     found: dict[Place, tuple[Line, ...]] = {}
     for path, numbers in sorted(wanted.items()):
-        text = read(path)
-        lines = safe_lines(text.splitlines(), secret.get(path, ())) if text is not None else []
-        found |= {(path, number): _around(lines, number) for number in sorted(numbers) if number <= len(lines)}
+        lines = (read(path) or "").splitlines()
+        hidden = _Hidden(frozenset(secret.get(path, ())), frozenset(key_lines(lines)))
+        found |= {(path, number): _around(lines, number, hidden) for number in sorted(numbers) if number <= len(lines)}
     return found
 
 
-def _around(lines: list[str], number: int) -> tuple[Line, ...]:
+@dataclass(frozen=True)
+class _Hidden:
+    """Numbers of the lines that are known to hold a credential, and of those of private keys."""
+
+    secret: frozenset[int]
+    key: frozenset[int]
+
+    def safe(self, number: int, line: str) -> str:
+        if number in self.key:
+            return BLOT
+        return blotted(line) if number in self.secret else redacted(line)
+
+
+def _around(lines: list[str], number: int, hidden: _Hidden) -> tuple[Line, ...]:
     first, last = max(1, number - _AROUND), min(len(lines), number + _AROUND)
-    return tuple(Line(n, _cut(lines[n - 1]), n == number) for n in range(first, last + 1))
+    return tuple(Line(n, _cut(hidden.safe(n, lines[n - 1])), n == number) for n in range(first, last + 1))
 
 
 def _cut(line: str) -> str:

@@ -1,7 +1,7 @@
 """Takes credentials out of source lines before a report shows them; shows too little rather than too much."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sluice.model.finding import Finding
 
@@ -33,14 +33,15 @@ def redacted(line: str) -> str:
     return _RANDOM.sub(rf"\1{BLOT}\1", line)
 
 
-def safe_lines(lines: Sequence[str], secret: Collection[int]) -> list[str]:
-    """All lines of a file, without credentials; `secret` are the numbers (from 1) of lines known to hold one."""
-    safe, in_key = list[str](), False
+def key_lines(lines: Sequence[str]) -> set[int]:
+    """Numbers (from 1) of the lines of private keys."""
+    found, inside = set[int](), False
     for number, line in enumerate(lines, 1):
-        in_key = in_key or bool(_BEGIN.search(line))
-        safe.append(BLOT if in_key else blotted(line) if number in secret else redacted(line))
-        in_key = in_key and not _END.search(line)
-    return safe
+        inside = inside or bool(_BEGIN.search(line))
+        if inside:
+            found.add(number)
+        inside = inside and not _END.search(line)
+    return found
 
 
 def evidence(finding: Finding) -> str:

@@ -125,4 +125,4 @@ def _operation(operation: OperationResult, steps: list[str]) -> Cover:
 
 def _event(event: EventCheck) -> Cover:
     readers = ", ".join(event.consumed_by) or "nobody"
-    return Cover(event.event, event.ok, f"published {event.published} times, consumed by {readers}")
+    return Cover(event.event, event.ok, f"published {count(event.published, 'time')}, consumed by {readers}")

@@ -1,4 +1,5 @@
 from sluice.reports.excerpt import excerpts
+from sluice.reports.redact import BLOT
 from unit.reports.runs import a_finding
 
 SOURCE = "".join(f"line {number}\n" for number in range(1, 21))
@@ -38,6 +39,12 @@ def test_the_secret_of_one_finding_is_not_shown_around_another():
     findings = [a_finding(check="SEC-SCAN-001", path="a.py", line=2), a_finding(path="a.py", line=3)]
     shown = [line.text for lines in excerpts(findings, lambda _: source).values() for line in lines]
     assert not any("hunter2" in text for text in shown)
+
+
+def test_no_line_of_a_private_key_is_shown_wherever_the_finding_stands():
+    source = "x = 1\n-----BEGIN PRIVATE KEY-----\nMIIEow\nMIIEox\n-----END PRIVATE KEY-----\nprint()\n"
+    shown = excerpts([a_finding(path="a.py", line=6)], lambda _: source)["a.py", 6]
+    assert [line.text for line in shown] == [BLOT, BLOT, BLOT, "print()"]
 
 
 def test_a_very_long_line_is_cut():

@@ -1,6 +1,6 @@
 import pytest
 
-from sluice.reports.redact import BLOT, blotted, evidence, redacted, safe_lines
+from sluice.reports.redact import BLOT, blotted, evidence, key_lines, redacted
 from unit.reports.runs import a_finding
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----"
@@ -56,9 +56,10 @@ def test_ordinary_code_stays_as_it_is(line):
     assert redacted(line) == line
 
 
-def test_a_private_key_is_taken_out_from_its_first_to_its_last_line():
-    lines = ["key = '''", KEY, "MIIEow", "abc", "-----END RSA PRIVATE KEY-----", "'''", "x = 1"]
-    assert safe_lines(lines, ()) == ["key = '''", BLOT, BLOT, BLOT, BLOT, "'''", "x = 1"]
+def test_a_private_key_is_known_from_its_first_to_its_last_line():
+    lines = ["key = '", KEY, "MIIEow", "abc", "-----END RSA PRIVATE KEY-----", "x = 1"]
+    assert key_lines(lines) == {2, 3, 4, 5}
+    assert key_lines([KEY, "cut off"]) == {1, 2}
 
 
 def test_evidence_is_shown_but_never_a_secret():

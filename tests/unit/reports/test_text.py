@@ -1,7 +1,18 @@
 import pytest
 
 from sluice.model.summary import ServiceSummary
-from sluice.reports.text import by_severity, clean, count, duration, one_line, percent, place, service_state
+from sluice.reports.text import (
+    by_severity,
+    clean,
+    count,
+    duration,
+    minute,
+    one_line,
+    percent,
+    place,
+    service_state,
+    size,
+)
 from unit.reports.runs import a_finding
 
 
@@ -68,3 +79,15 @@ def test_errors_come_first_and_the_order_of_the_gate_is_kept_otherwise():
 )
 def test_the_state_of_a_service_is_one_word(built, healthy, url, state):
     assert service_state(ServiceSummary(name="a", built=built, healthy=healthy, url=url)) == state
+
+
+@pytest.mark.parametrize(
+    ("octets", "said"), [(0, "0 MB"), (94_400_000, "94 MB"), (999_000_000, "999 MB"), (1_440_000_000, "1.4 GB")]
+)
+def test_sizes_are_short(octets, said):
+    assert size(octets) == said
+
+
+def test_a_time_is_said_to_the_minute():
+    assert minute("2026-01-31T09:41:07.123Z") == "2026-01-31 09:41"
+    assert minute("") == ""

@@ -42,3 +42,27 @@ def test_nothing_is_verified_before_the_tests_ran(passed_view):
 
 def test_without_a_decomposition_there_is_nothing_to_trace(empty_view):
     assert trace(empty_view) == []
+
+
+def test_an_entity_is_covered_through_the_operations_that_its_contracts_say_work_on_it(passed_view):
+    work = {"x-sluice": {"kind": "create", "entity": "Book"}}
+    document = {"paths": {"/loans": {"post": work, "get": work, "summary": "x"}, "/other": {"get": work}, "/bad": None}}
+    contracts = passed_view.contracts
+    first = contracts.contracts[0].model_copy(update={"document": document})
+    view = replace(passed_view, contracts=contracts.model_copy(update={"contracts": (first,)}))
+    item = by_id(view)["FR-4"]
+    assert item.status == "indirect"
+    assert [(c.name, c.ok, c.tests, c.through) for c in item.covers] == [
+        ("Book", True, "2 of 2 operations conform", "POST /loans, GET /loans")
+    ]
+    broken = replace(view, integration=an_integration("GET /loans"))
+    assert by_id(broken)["FR-4"].status == "failed"
+
+
+def test_each_cover_names_its_tests(passed_view):
+    told = {cover.name: cover.tests for cover in by_id(passed_view)["FR-1"].covers}
+    assert told == {
+        "POST /loans": "40 cases, 22 answered 2xx, 1 step of the flow",
+        "LoanCreated": "published 1 time, consumed by notice-service",
+        "Loan": "",
+    }

@@ -19,6 +19,7 @@ from sluice.reports.timeline import bars_from_summary
 from sluice.reports.trace import STATUSES, trace
 
 _LONGEST = 4000
+_MOST_FINDINGS = 1000
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -48,7 +49,7 @@ def render(view: RunView) -> str:
             graph=_graph(view),
             box={"width": WIDTH, "height": HEIGHT},
             rows={row.summary.name: row for row in services},
-            findings=by_severity(view.summary.findings),
+            findings=by_severity(view.summary.findings)[:_MOST_FINDINGS],
             checks=page.checks_of(view),
             traces=traces,
             trace_words=STATUSES,

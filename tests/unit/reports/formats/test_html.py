@@ -189,3 +189,11 @@ def test_a_status_is_said_once(passed_view):
     told = " ".join(text for _, text in Page(render(replace(passed_view, integration=tested))).texts)
     assert told.count("201") == 1
     assert "status 204" in told
+
+
+def test_of_very_many_findings_the_worst_are_shown_and_the_rest_counted():
+    many = [a_finding("note", line=line) for line in range(1, 1200)]
+    page = Page(render(a_view(a_gate("failed", *many, a_finding(check="LAST-001")))))
+    shown = [card for card in page.all("details") if "data-item" in card]
+    assert (len(shown), shown[0]["data-check"]) == (1000, "LAST-001")
+    assert "The first 1000 of 1200 findings are here" in page.text
