@@ -18,6 +18,7 @@ def run(ctx: Context) -> Outcome:
     with McpServer(f"{ctx.stack.up().services[CONTRACT_ENGINE]}/mcp/") as engine:
         contracts = [register(engine, stub) for stub in stubs]
         listed = _listed(engine)
+        declare(engine, ctx.artifacts.get(Decomposition))
     for contract in contracts:
         ctx.emit(
             "contract.registered", f"{contract.name} {contract.version} {'valid' if contract.valid else 'INVALID'}"
@@ -39,6 +40,14 @@ def register(engine: McpServer, stub: ContractStub) -> RegisteredContract:
     report = ValidationReport.model_validate(engine.call("validate_spec", dict(named)))
     held = RegisteredContract.model_validate(engine.call("get_contract", dict(named)))
     return held.model_copy(update={"valid": report.valid, "errors": report.errors})
+
+
+def declare(engine: McpServer, plan: Decomposition) -> None:
+    """Tell the Contract Engine who depends on whom; of which operations the PRD does not say, so it is all of them."""
+    for service in plan.service_map.services:
+        for provider in service.depends_on:
+            needs: dict[str, JsonValue] = {"consumer": service.name, "provider": provider, "operations": {"*": ["*"]}}
+            engine.call("declare_needs", needs)
 
 
 def judge(stubs: Sequence[ContractStub], made: ContractSet, listed: set[str]) -> str:

@@ -9,6 +9,7 @@ from sluice.core import registry
 from sluice.core.environment import variable
 from sluice.core.errors import InputError
 from sluice.core.pyenv import ensure_environment
+from sluice.engine import lifecycle
 from sluice.engine.phase import Context, Outcome
 from sluice.model.build import BuilderResult, BuildResults
 from sluice.model.contract import ContractSet
@@ -24,11 +25,13 @@ def run(ctx: Context) -> Outcome:
     services = ctx.artifacts.get(ContractSet).services
     shop = open_workshop(ctx)
     results = tuple(_verified(shop, result) for result in run_parallel_builders(shop, services))
+    made = BuildResults(results=results)
+    lifecycle.record(ctx, lifecycle.implemented(ctx.artifacts.get(ContractSet), made))
     refused = judge(results, ctx.settings.min_builder_share)
     hint = f"`jobs/` in {ctx.run.root} has what each builder was given and what it wrote" if refused else ""
     successes = sum(result.success for result in results)
     note = f"{successes} of {len(results)} services built and measured"
-    return Outcome(artifacts=(BuildResults(results=results),), refused=refused, hint=hint, note=note)
+    return Outcome(artifacts=(made,), refused=refused, hint=hint, note=note)
 
 
 def open_workshop(ctx: Context) -> Workshop:

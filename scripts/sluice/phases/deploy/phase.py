@@ -7,13 +7,16 @@ import httpx2
 from sluice.core.errors import EnvironmentFailure, ServiceCallFailed
 from sluice.core.files import inside
 from sluice.core.http import client_options
+from sluice.engine import lifecycle
 from sluice.engine.phase import Context, Outcome
 from sluice.engine.stack import StackState
 from sluice.model.base import JsonObject
+from sluice.model.build import BuildResults
 from sluice.model.contract import ContractSet
 from sluice.model.decomposition import Decomposition
 from sluice.model.deployment import Deployment
 from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, ServiceCompliance
+from sluice.model.lifecycle import Evidence
 from sluice.phases.deploy.contract_tests import Effort, Subject, run_contract_tests
 from sluice.phases.deploy.events import Bus
 from sluice.phases.deploy.flow import Surroundings, Walker
@@ -43,6 +46,7 @@ def run(ctx: Context) -> Outcome:
         steps, events = walk(ctx, contracts, source)
         compliance = measure_compliance(ctx, contracts, deployment, source)
         report = IntegrationReport(compliance=compliance, flow=steps, events=events, seed=ctx.settings.seed)
+        lifecycle.record(ctx, proven(ctx, report))
         refusal = judge_integration(report, ctx.settings.min_compliance)
         note = _note(deployment, report, source)
     return Outcome(artifacts=(deployment, report), refused=refusal.reason, hint=refusal.hint, note=note)
@@ -59,6 +63,15 @@ def revive(ctx: Context) -> None:
     refusal = judge_deployment(rollout(ctx))
     if refusal.reason:
         raise EnvironmentFailure(refusal.reason, hint=refusal.hint)
+    report = ctx.artifacts.find(IntegrationReport)
+    if report:
+        lifecycle.record(ctx, proven(ctx, report))
+
+
+def proven(ctx: Context, report: IntegrationReport) -> list[Evidence]:
+    """States of contracts that builds and tests prove; those of builds again, for an engine that lost its data."""
+    contracts, builds = ctx.artifacts.get(ContractSet), ctx.artifacts.get(BuildResults)
+    return [*lifecycle.implemented(contracts, builds), *lifecycle.verified_live(contracts, builds, report)]
 
 
 def deployed_contracts(contracts: ContractSet, deployment: Deployment) -> ContractSet:
