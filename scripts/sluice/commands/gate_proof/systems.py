@@ -63,7 +63,7 @@ def generated(directory: Path, sample: str = "tasktracker") -> System:
         integration=_integration(decomposition, contracts),
         run=True,
     )
-    return _system("generated", given, "run generated")
+    return _system("generated", given, "run generated contract")
 
 
 def _registered(stub: ContractStub) -> RegisteredContract:
@@ -162,4 +162,8 @@ def _system(name: str, given: GateInput, traits: str) -> System:
 def _traits(texts: Mapping[str, str], folder: str) -> set[str]:
     code = "\n".join(text for path, text in texts.items() if path.startswith(f"{folder}/") and path.endswith(".py"))
     frameworks = {"fastapi": r"\bFastAPI\(", "flask": r"\bFlask\(", "starlette": r"\bStarlette\("}
-    return {name for name, pattern in frameworks.items() if re.search(pattern, code)}
+    name = folder.rpartition("/")[2]
+    declared = any(path.startswith((f"{folder}/openapi.", f"contracts/{name}.openapi.")) for path in texts)
+    return {name for name, pattern in frameworks.items() if re.search(pattern, code)} | (
+        {"contract"} if declared else set()
+    )

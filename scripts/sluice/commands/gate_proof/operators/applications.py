@@ -167,7 +167,7 @@ _HEALTH_TWINS_FLASK = {
         after_app('APP.add_url_rule("/health", "wellness", lambda: {"status": "ok"}, methods=["GET"])'),
     ),
 }
-_GRAPH = "GRAPH-001 GRAPH-002 ROUTE-001 ROUTE-002 CONTRACT-101 CONTRACT-102"
+_GRAPH = "ROUTE-001 ROUTE-002"
 
 OPERATORS: Final = (
     Operator(

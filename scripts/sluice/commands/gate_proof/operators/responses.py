@@ -79,7 +79,7 @@ _LITERAL_TWINS = {
     "same field by another constant": swap(r'^    return \{"waiting": 0\}', "    return dict(waiting=0)"),
     "test": new_file("tests/test_answer.py", "def test_it():\n    assert {'extra': 1} != {'status': 'ok'}"),
 }
-_GRAPH = "GRAPH-001 GRAPH-002 GRAPH-003"
+_GRAPH = "ROUTE-001 ROUTE-002"
 
 OPERATORS: Final = (
     Operator(
