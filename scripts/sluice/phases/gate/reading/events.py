@@ -3,7 +3,8 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sluice.model.decomposition import Decomposition
@@ -31,6 +32,7 @@ _KEYWORDS = ("channel", "topic", "topics", "stream", "name", "subject", "routing
 _DECORATORS = frozenset(
     {"subscriber", "subscribe", "consumer", "consume", "listen", "listener", "event_handler", "handler", "on"}
 )
+_DEAD_LETTERS = re.compile(r"(?:^|[._:/-])(?:dead|dlq|dlx|dead[._-]?letters?|poison|parked|failed)$", re.IGNORECASE)
 _EVENT = re.compile(r"[A-Za-z][\w.:/*>-]{2,}")
 
 
@@ -45,6 +47,7 @@ class Use:
     source: SourceFile | None = None
     line: int = 0
     column: int = 0
+    origin: ast.AST | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Events:
         """One for each published event and service; code before contracts, because it has a place."""
         found: dict[tuple[str, str], Use] = {}
         for use in sorted(self.uses, key=lambda use: use.source is None):
-            if use.side == "publish":
+            if use.side == "publish" and not _DEAD_LETTERS.search(use.event):
                 found.setdefault((use.service, min(use.names)), use)
         distinct = list(found.values())
         return [use for at, use in enumerate(distinct) if not any(_same(use, other) for other in distinct[:at])]
@@ -99,22 +102,27 @@ def read_events(
     uses = [use for contract in contracts if contract.kind == "asyncapi" for use in _in_contract(contract)]
     if decomposition is not None:
         uses += _in_map(decomposition)
+    coded = list(code)
     open_services: dict[str, set[str]] = {}
-    for service, file, values in code:
+    said: set[ast.AST] = set()
+    for service, file, values in coded:
         for use in _in_code(service, file, values):
             if use.event == HOLE and use.side == "consume":
                 open_services.setdefault(service, set())
             elif use.event != HOLE:
                 uses.append(use)
-    for service, file, _ in code:
+            if use.side == "publish" and use.origin is not None:
+                said.update(ast.walk(use.origin))
+    for service, file, _ in coded:
         if service in open_services:
-            open_services[service] |= {name for text in _texts(file) for name in _spellings(text)}
+            open_services[service] |= {name for text in _texts(file, said) for name in _spellings(text)}
     return Events(tuple(uses), {name: frozenset(texts) for name, texts in open_services.items()})
 
 
-def _texts(file: PyFile) -> Iterator[str]:
-    for node in file.nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _EVENT.fullmatch(node.value):
+def _texts(file: PyFile, said: AbstractSet[ast.AST]) -> Iterator[str]:
+    """Texts that may name an event that is consumed: not those that a call publishes."""
+    for node in file.every(ast.Constant):
+        if isinstance(node.value, str) and node not in said and _EVENT.fullmatch(node.value):
             yield node.value
 
 
@@ -147,14 +155,19 @@ def _declared(contract: Contract, side: Side, name: str, address: str, messages:
 
 
 def _in_code(service: str, file: PyFile, values: Values) -> Iterator[Use]:
-    for node in file.nodes:
-        if isinstance(node, ast.Call):
-            own = values.project.definition(file, node.func)
-            for side, argument in () if own and isinstance(own[1], Function) else _channels(file, node):
-                for text in _resolved(file, argument, values):
-                    if text == HOLE or _EVENT.fullmatch(text):
-                        at = (file.source, node.lineno, node.col_offset + 1)
-                        yield Use(side, service, text, _spellings(text) if text != HOLE else frozenset(), *at)
+    for node in file.every(ast.Call):
+        own = values.project.definition(file, node.func)
+        for side, argument in () if own and isinstance(own[1], Function) else _channels(file, node):
+            for text, where, origin in _resolved(file, argument, values):
+                if text == HOLE or _EVENT.fullmatch(text):
+                    call = _call_of(where, origin) if origin is not argument else node
+                    names = _spellings(text) if text != HOLE else frozenset()
+                    yield Use(side, service, text, names, where.source, call.lineno, call.col_offset + 1, origin)
+
+
+def _call_of(file: PyFile, node: ast.expr) -> ast.expr:
+    """The call that an argument is given in."""
+    return next((parent for parent in file.ancestors(node) if isinstance(parent, ast.Call)), node)
 
 
 def _channels(file: PyFile, node: ast.Call) -> Iterator[tuple[Side, ast.expr]]:
@@ -186,7 +199,8 @@ def _decorates(file: PyFile, node: ast.Call) -> bool:
     return isinstance(parent, Function | ast.ClassDef) and node in parent.decorator_list
 
 
-def _resolved(file: PyFile, argument: ast.expr, values: Values) -> Iterator[str]:
+def _resolved(file: PyFile, argument: ast.expr, values: Values) -> Iterator[tuple[str, PyFile, ast.expr]]:
+    """The names of a channel, each with the argument that says it: the callers' where a function passes it on."""
     if isinstance(argument, ast.Dict):
         for key in argument.keys:
             yield from _resolved(file, key, values) if key is not None else ()
@@ -194,9 +208,9 @@ def _resolved(file: PyFile, argument: ast.expr, values: Values) -> Iterator[str]
     parameter = _parameter(file, argument)
     places = values.project.passed(*parameter) if parameter else [(file, argument)]
     for where, value in places:
-        yield from _named(where, value, values)
+        yield from ((text, where, value) for text in _named(where, value, values))
     if not places:
-        yield HOLE
+        yield HOLE, file, argument
 
 
 def _named(file: PyFile, argument: ast.expr, values: Values) -> Iterator[str]:

@@ -19,6 +19,7 @@ _HARMLESS_NAMES = re.compile(
     re.IGNORECASE,
 )
 _TEST_FILE = re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py")
+_FAILURES = frozenset({"AssertionError", "Exception", "BaseException"})
 _SAME_SIDES = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
 
 
@@ -69,32 +70,71 @@ class Suite:
 def tests_of(file: PyFile) -> Iterator[Function]:
     """Test functions and methods, as pytest collects them."""
     for node in file.tree.body:
-        if isinstance(node, Function) and node.name.startswith("test"):
+        if isinstance(node, Function) and node.name.startswith("test") and not _is_fixture(node):
             yield node
         elif isinstance(node, ast.ClassDef) and (node.name.startswith("Test") or node.bases):
             yield from (item for item in node.body if isinstance(item, Function) and item.name.startswith("test"))
 
 
+def _is_fixture(function: Function) -> bool:
+    return any("fixture" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
 def assertions(function: Function) -> int:
     """How many statements of a test can fail it; those that always hold do not count."""
     real = sum(not _always(node) for node in _asserted(function))
-    calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
+    calls = (node for node in _live(function) if isinstance(node, ast.Call) and not _last(node).startswith("assert"))
     return real + sum(bool(_CHECKS.search(_last(call))) and not _is_skip(call) and not _always(call) for call in calls)
 
 
 def skipped(function: Function) -> bool:
-    """Whether a test is never run."""
-    return any(map(_skip, function.decorator_list)) or _skips_first(function) is not None
+    """Whether a test is never run, or may fail."""
+    marked = any("mark.xfail" in ast.unparse(d) or "expectedFailure" in ast.unparse(d) for d in function.decorator_list)
+    return marked or any(map(_skip, function.decorator_list)) or _skips_first(function) is not None
+
+
+def _live(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node beneath, but for what never runs (`if False:`) and assertions that somebody catches."""
+    dead = _dead(node)
+    for child in ast.iter_child_nodes(node):
+        if child not in dead:
+            yield child
+            yield from _live(child)
+
+
+def _dead(node: ast.AST) -> list[ast.stmt]:
+    never = isinstance(node, ast.If) and isinstance(node.test, ast.Constant) and not node.test.value
+    caught = isinstance(node, ast.Try) and any(map(_catches, node.handlers))
+    hidden = isinstance(node, ast.With) and any(_suppresses(item.context_expr) for item in node.items)
+    return node.body if isinstance(node, ast.If | ast.Try | ast.With) and (never or caught or hidden) else []
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler takes failed assertions and lets the test go on."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+    names = {ast.unparse(kind).rpartition(".")[2] for kind in kinds}
+    ends = (ast.Raise, ast.Assert)
+    fails = any(isinstance(part, ends) or _fails(part) for node in handler.body for part in ast.walk(node))
+    return (not kinds or bool(names & _FAILURES)) and not fails
+
+
+def _fails(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and (_last(node) in {"fail", "exit"} or _last(node).startswith("assert"))
+
+
+def _suppresses(node: ast.expr) -> bool:
+    names = {ast.unparse(a).rpartition(".")[2] for a in node.args} if isinstance(node, ast.Call) else set()
+    return isinstance(node, ast.Call) and _last(node) == "suppress" and bool(names & _FAILURES)
 
 
 def _asserted(function: Function) -> Iterator[ast.Assert | ast.Call]:
-    for node in ast.walk(function):
+    for node in _live(function):
         if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and _last(node).startswith("assert")):
             yield node
 
 
 def _asserts(function: Function, helpers: frozenset[str]) -> bool:
-    for node in ast.walk(function):
+    for node in _live(function):
         if isinstance(node, ast.Assert | ast.Raise):
             return True
         if isinstance(node, ast.Call) and (_CHECKS.search(_last(node)) or _last(node) in helpers):
@@ -176,15 +216,12 @@ def _skip(decorator: ast.expr) -> ast.expr | None:
 
 
 def _skips_first(function: Function) -> ast.AST | None:
-    """`pytest.skip(…)`, `self.skipTest(…)` or `return` before anything else happens."""
+    """`pytest.skip(…)` or `self.skipTest(…)` without a condition, or a `return` before anything else happens."""
     body = _statements(function)
-    first = body[0] if body else None
-    if isinstance(first, ast.Return) and len(body) > 1:
-        return first
-    called = first.value if isinstance(first, ast.Expr) and isinstance(first.value, ast.Call) else None
-    return (
-        called if called is not None and ast.unparse(called.func) in {"pytest.skip", "skip", "self.skipTest"} else None
-    )
+    if body and isinstance(body[0], ast.Return) and len(body) > 1:
+        return body[0]
+    called = (node.value for node in body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+    return next((call for call in called if ast.unparse(call.func) in {"pytest.skip", "skip", "self.skipTest"}), None)
 
 
 def _skipped_modules(file: PyFile) -> Iterator[Weakness]:

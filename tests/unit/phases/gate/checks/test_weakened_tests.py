@@ -20,6 +20,14 @@ def attempts(first, second):
         (STRICT.replace("g() == 2", "True"), "asserts 1 things"),
         (STRICT.replace("def test_b", "import pytest\n@pytest.mark.skip\ndef test_b"), "is skipped now"),
         (STRICT.partition("def test_b")[0], "was taken away"),
+        (STRICT.replace("def test_b", "import pytest\n@pytest.mark.xfail\ndef test_b"), "is skipped now"),
+        (STRICT.replace("def test_b():\n", "def test_b():\n    import pytest\n    pytest.skip()\n"), "is skipped now"),
+        (
+            STRICT.replace(
+                "    assert f() == 3", "    try:\n        assert f() == 3\n    except AssertionError:\n        pass"
+            ),
+            "asserts 0",
+        ),
     ],
 )
 def test_a_test_that_a_later_attempt_weakens_is_found(compute_check, later, why):
