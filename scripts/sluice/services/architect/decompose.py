@@ -15,7 +15,7 @@ from sluice.services.architect.meaning import (
     resolve,
     suggested,
 )
-from sluice.services.architect.reading import endpoints, entities, events, markdown, rules, services
+from sluice.services.architect.reading import endpoints, entities, events, markdown, parties, rules, services
 from sluice.services.architect.reading.draft import Draft
 from sluice.services.architect.reading.snippets import notes
 from sluice.services.architect.reading.words import Words, detect, speaking
@@ -29,6 +29,7 @@ _FINDERS = (
     notes.note_endpoints,
     events.find,
     notes.note_events,
+    parties.find,
 )
 _WIDE = {
     0xFF1A: ": ", 0xFF0C: ", ", 0xFF1B: "; ", 0x3001: ", ", 0xFF08: " (", 0xFF09: ") ", 0x3010: "[", 0x3011: "]",

@@ -91,6 +91,7 @@ class EventDraft:
 
     name: str
     span: Span
+    written: str = ""
     publisher: str | None = None
     consumers: list[str] = field(default_factory=list)
     payload: list[EntityField] = field(default_factory=list)
@@ -118,6 +119,7 @@ class Draft:
     requirements: dict[str, Requirement] = field(default_factory=dict)
     roles: dict[Section, frozenset[str]] = field(default_factory=dict)
     snippets: list[Snippet] = field(default_factory=list)
+    described: dict[str, tuple[Span, list[EntityField]]] = field(default_factory=dict)
     _pattern: tuple[int, re.Pattern[str]] = (-1, re.compile("(?!)"))
 
     def __post_init__(self) -> None:

@@ -3,11 +3,12 @@
 import re
 
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import fields, forms, listings, names, noting, shapes, structure
+from sluice.services.architect.reading import fields, forms, listings, names, noting, shapes, statements, structure
 from sluice.services.architect.reading.draft import Draft, EntityDraft
 from sluice.services.architect.reading.endpoints import speaks_of_one
-from sluice.services.architect.reading.services import first_paragraph, is_service
-from sluice.services.architect.reading.tree import Block, Item, Paragraph, Row, Section, Table, Text
+from sluice.services.architect.reading.services import first_paragraph, is_service, service_column
+from sluice.services.architect.reading.snippets.find import module_of
+from sluice.services.architect.reading.tree import Block, Code, Item, Paragraph, Row, Section, Table, Text
 
 _CAPTION = 120
 _NOUN = re.compile(r"[^\W\d_][\w-]*(?:\s+[^\W\d_][\w-]*){0,2}")
@@ -30,9 +31,12 @@ def find(draft: Draft) -> None:
                 _from_item(draft, section, block, subject, listing=listing)
             elif isinstance(block, Paragraph):
                 _from_paragraph(draft, section, block, subject)
+            elif module_of(block) == "" and block.text.lstrip().startswith(("{", "[")):
+                _from_example(draft, section, block, subject or _announced(section.blocks, position))
         known = draft.entities.get(names.entity_name(subject)) if subject else None
         if known is not None:
             known.description = known.description or first_paragraph(section)[:300]
+    statements.find(draft)
 
 
 def _subject(draft: Draft, section: Section) -> str:
@@ -96,9 +100,19 @@ def _caption(blocks: list[Block], position: int) -> str:
     return found.group(1) if found else ""
 
 
+def _announced(blocks: list[Block], position: int) -> str:
+    """The noun of `A Mail looks like this:` above a piece of code."""
+    before = blocks[position - 1] if position else None
+    if not isinstance(before, Paragraph) or not before.text.plain.endswith(":"):
+        return ""
+    return before.text.marked[-1] if before.text.marked else _caption(blocks, position)
+
+
 def _from_table(draft: Draft, section: Section, table: Table, subject: str) -> None:
     roles = listings.columns(draft, table)
-    if not roles:
+    if dictionary := listings.dictionary(draft, table):
+        _from_dictionary(draft, section, table, dictionary)
+    elif not roles:
         _from_nouns(draft, section, table)
     elif not subject:
         draft.ask(section.name or "document", "A table of fields does not say which entity it is of.", table.span)
@@ -107,6 +121,31 @@ def _from_table(draft: Draft, section: Section, table: Table, subject: str) -> N
         entity = noting.entity(draft, _AFTER_NOUN.sub("", subject).strip("`* "), section, table.span, owner)
         for row in table.rows:
             noting.add(draft, entity, listings.from_row(draft, row, roles), _row_span(row), row.cells[0].plain)
+
+
+def _from_example(draft: Draft, section: Section, block: Code, subject: str) -> None:
+    """A JSON object below a noun: `A Mail looks like this:`, or an entity's heading."""
+    noun = _noun(draft, subject)
+    if not noun or speaks_of_one(section.title.plain) or draft.words.labelled(f"{noun}:"):
+        return
+    found, _ = shapes.parse(block.text[: shapes.MAX_GROUP])
+    if len(found) > 1:
+        entity = noting.entity(draft, noun, section, block.span, certain=True)
+        for field in found:
+            if field.name not in entity.fields and len(entity.fields) < noting.MAX_FIELDS:
+                entity.fields[field.name] = field
+
+
+def _from_dictionary(draft: Draft, section: Section, table: Table, roles: dict[str, int]) -> None:
+    """One table with the fields of all entities; an empty cell means the entity of the row above."""
+    noun = ""
+    for row in table.rows:
+        noun = _noun(draft, row.cells[roles["entity"]].plain) or noun
+        if noun and row.cells[roles["field"]].plain:
+            owner = draft.service_of(row.cells[roles["owner"]].plain) if "owner" in roles else None
+            entity = noting.entity(draft, noun, section, _row_span(row), owner)
+            field = listings.from_row(draft, row, roles)
+            noting.add(draft, entity, field, _row_span(row), row.cells[roles["field"]].plain)
 
 
 def _row_span(row: Row) -> Span:
@@ -122,9 +161,9 @@ def _from_nouns(draft: Draft, section: Section, table: Table) -> None:
     if roles[:1] == ["entity"] and told:
         for row in table.rows:
             _noun_row(draft, section, row, roles, owners)
-    elif "service" in roles and "entities" in roles:
+    elif (where := service_column(draft, section, table)) is not None and "entities" in roles:
         for row in table.rows:
-            owner = draft.service_of(row.cells[roles.index("service")].plain)
+            owner = draft.service_of(forms.two_names(row.cells[where].plain)[1])
             for noun in _nouns(row.cells[roles.index("entities")].plain):
                 noting.entity(draft, noun, section, _row_span(row), owner, certain=True)
 
@@ -225,6 +264,17 @@ def _field_item(draft: Draft, entity: EntityDraft, item: Item) -> None:
 
 
 def _from_paragraph(draft: Draft, section: Section, block: Paragraph, subject: str) -> None:
+    noun, listed = statements.definition(draft, block)
+    if noun and (len(listed) > 1 or "entities" in draft.roles[section]):
+        entity = noting.entity(draft, noun, section, block.span)
+        for field in listed:
+            noting.add(draft, entity, field, block.span, field.name)
+        return
+    if subject and (loose := statements.loose_fields(block)):
+        entity = noting.entity(draft, subject, section, section.span)
+        for field in loose:
+            noting.add(draft, entity, field, block.span, field.name)
+        return
     for kind, rest in _labels(draft, block.text):
         if kind == "fields" and subject:
             entity = noting.entity(draft, subject, section, block.span)

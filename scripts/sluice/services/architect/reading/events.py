@@ -33,6 +33,10 @@ def _declared(draft: Draft, section: Section, block: Block) -> None:
         _from_item(draft, section, block)
     elif isinstance(block, Paragraph):
         _labelled(draft, section, block.text, block.span)
+        if "events" in draft.roles[section]:
+            for mark in block.text.marked:
+                if mentions.EVENT.fullmatch(mark) and mentions.is_event(draft, mark):
+                    mentions.event(draft, mark, block.span)
 
 
 def _publisher(draft: Draft, event: EventDraft, service: str | None, span: Span) -> None:
@@ -57,6 +61,10 @@ def _from_table(draft: Draft, section: Section, table: Table) -> None:
         role = draft.words.column(header, roles)
         if role:
             columns.setdefault(role, position)
+    if "event" not in columns and {"publisher", "consumers"} & columns.keys() and table.header[:1]:
+        columns |= {"event": 0} if draft.words.column(table.header[0], ("field",)) else {}
+    if "event" not in columns:
+        columns = {**_by_content(draft, section, table), **columns}
     if columns.get("event") == 0 and (
         "publisher" in columns or "consumers" in columns or "events" in draft.roles[section]
     ):
@@ -64,6 +72,17 @@ def _from_table(draft: Draft, section: Section, table: Table) -> None:
             _row(draft, row, columns, draft.scope(section))
     elif table.header and draft.words.column(table.header[0], ("service",)):
         _service_columns(draft, table)
+
+
+def _by_content(draft: Draft, section: Section, table: Table) -> dict[str, int]:
+    """Untold columns of a table of events: the names of events first, then of those who publish and who consume."""
+    if "events" not in draft.roles[section] or len(table.header) < 2:  # noqa: PLR2004 - an event and a service
+        return {}
+    columns = [[row.cells[i].plain.strip("` ") for row in table.rows] for i in range(len(table.header))]
+    if not columns[0] or not all(mentions.EVENT.fullmatch(name) for name in columns[0]):
+        return {}
+    named = [i for i, cells in enumerate(columns) if i and any(mentions.services_in(draft, cell) for cell in cells)]
+    return {"event": 0, **dict(zip(("publisher", "consumers"), named, strict=False))}
 
 
 def _row(draft: Draft, row: Row, columns: dict[str, int], scope: str | None) -> None:

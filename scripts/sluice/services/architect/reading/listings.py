@@ -25,6 +25,16 @@ def columns(draft: Draft, table: Table) -> dict[str, int]:
     return found if found.get("field") == 0 and "type" in found else {}
 
 
+def dictionary(draft: Draft, table: Table) -> dict[str, int]:
+    """Where each role stands in a table that gives the entity of each field; else empty."""
+    found: dict[str, int] = {}
+    for position, header in enumerate(table.header):
+        role = draft.words.column(header, ("entity",) if "entity" not in found else (*_ROLES, "owner"))
+        if role:
+            found.setdefault(role, position)
+    return found if {"entity", "field", "type"} <= found.keys() else {}
+
+
 def from_row(draft: Draft, row: Row, roles: dict[str, int]) -> EntityField | None:
     """The field of one row."""
 

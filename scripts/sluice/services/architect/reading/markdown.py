@@ -16,6 +16,7 @@ from sluice.services.architect.reading.words import load
 
 _MARKUP = re.compile(r"[`*_\[<&\\~]")
 _BOLD = re.compile(r"(\*\*|__)[^*_\n]+(?::?\1|\1:?)")
+_NUMBERED = re.compile(r"(?m)^(\d{1,3})([.)])([ \t]+\S[^\n]*\n(?:-{3,}|={3,})[ \t]*$)")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -183,6 +184,7 @@ def _close(section: Section, line: int) -> None:
 def parse(text: str) -> Section:
     """The document as a section of level 0; linear in the size of the text."""
     parser = MarkdownIt("commonmark").enable("table").disable("inline").use(front_matter_plugin)
+    text = _NUMBERED.sub(r"\1\\\2\3", text)
     builder = _Builder(text.count("\n") + 1)
     with _collector_paused():
         for token in parser.parse(text):

@@ -7,7 +7,10 @@ from sluice.services.architect.reading import names
 from sluice.services.architect.reading.draft import Draft, EventDraft
 
 MAX_EVENTS = 300
-EVENT = re.compile(r"(?<![\w/.{])([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|[a-z]+(?:_[a-z]+)?\.[a-z]+(?:_[a-z]+)*)(?![\w/}(])")
+_UP, _LOW = "A-ZÀ-ÖØ-Þ", "a-z0-9ß-öø-ÿ"
+EVENT = re.compile(
+    rf"(?<![\w/.{{])([{_UP}][{_LOW}]+(?:[{_UP}][{_LOW}]+)+|[a-z]+(?:_[a-z]+)?\.[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)+)(?![\w/}}(])"
+)
 
 
 def is_event(draft: Draft, token: str) -> bool:
@@ -17,7 +20,10 @@ def is_event(draft: Draft, token: str) -> bool:
     if name in draft.events:
         return True
     endings = (ending for group in draft.words.groups["event_endings"].values() for ending in group)
-    return len(words) > 1 and name not in draft.entities and (words[-1].endswith("ed") or words[-1] in endings)
+    if len(words) < 2 or name in draft.entities:  # noqa: PLR2004 - a noun and what happened to it
+        return False
+    suffixes, prefixes = (draft.words.ordered[name] for name in ("event_suffixes", "event_prefixes"))
+    return words[-1].endswith(suffixes) or words[-1].startswith(prefixes) or words[-1] in endings
 
 
 def event(draft: Draft, written: str, span: Span) -> EventDraft | None:
@@ -32,7 +38,7 @@ def event(draft: Draft, written: str, span: Span) -> EventDraft | None:
             return None
         if "".join(names.split(written)) != name.lower() or not re.fullmatch(r"[\w. -]+", written.strip("`* ")):
             draft.ask(name, f"The event was written {written[:120]!r}; is {name!r} right?", span)
-        draft.events[name] = EventDraft(name, span)
+        draft.events[name] = EventDraft(name, span, written.strip("`* ")[:120])
     return draft.events[name]
 
 

@@ -57,7 +57,7 @@ def _generic(draft: Draft, title: str) -> bool:
 
 
 def _from_table(draft: Draft, section: Section, table: Table) -> None:
-    where = _service_column(draft, section, table)
+    where = service_column(draft, section, table)
     if where is None or _other_subject(draft, table, where):
         return
     roles = [draft.words.column(header, ("description", "port", "stack")) for header in table.header]
@@ -70,7 +70,7 @@ def _from_table(draft: Draft, section: Section, table: Table) -> None:
             _runs_on(known, cells.get("port", ""), cells.get("stack", ""))
 
 
-def _service_column(draft: Draft, section: Section, table: Table) -> int | None:
+def service_column(draft: Draft, section: Section, table: Table) -> int | None:
     """The column of services: by its title, or the first one when what stands in it says so."""
     columns = [draft.words.column(header, ("service",)) for header in table.header]
     if "service" in columns:

@@ -76,9 +76,11 @@ def names_in_row(text: str) -> list[EntityField]:
 def row(text: str) -> list[str]:
     """Splits at the commas and `and`s outside of parentheses, up to the end of the sentence."""
     pieces, depth, current = [], 0, ""
-    for part in re.findall(r"\s+and\s+|[()\[\]{},]|[^()\[\]{},\s]+|\s+", _SENTENCE_END.split(text, maxsplit=1)[0]):
+    ands = load().lists["conjunctions"]
+    parts = re.findall(r"\s+\w{1,4}(?=\s)|[()\[\]{},]|[^()\[\]{},\s]+|\s+", _SENTENCE_END.split(text, maxsplit=1)[0])
+    for part in parts:
         depth += (part in "([{") - (part in ")]}")
-        if depth <= 0 and (part == "," or part.strip() == "and"):
+        if depth <= 0 and (part == "," or part.strip().lower() in ands):
             pieces.append(current)
             current = ""
         else:

@@ -18,6 +18,10 @@ _FOREIGN = re.compile(
     r"REFERENCES\s+\"?([\w.]+)\"?",
     re.IGNORECASE,
 )
+_ADD = re.compile(
+    r"\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"`]+)\s+ADD\s+(?:COLUMN\s+)?(?!CONSTRAINT|FOREIGN|PRIMARY|UNIQUE|CHECK|INDEX)([^;\n]+);",
+    re.IGNORECASE,
+)
 MAX_STATEMENT = 50_000
 _TYPES = {
     "UUID": "uuid", "BOOLEAN": "boolean", "BIT": "boolean", "DATE": "date", "JSON": "object", "JSONB": "object",
@@ -30,6 +34,7 @@ def read(found: Snippet, text: str, first: int) -> None:
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     enums = {name.lower().rsplit(".", 1)[-1]: re.findall(r"'([^']*)'", values) for name, values in _ENUM.findall(text)}
     foreign = {(table.lower(), column.lower()): target for table, column, target in _FOREIGN.findall(text)}
+    text = _ADD.sub(r"CREATE TABLE \1 (\2);", text)
     starts = [match.start() for match in _CREATE.finditer(text)]
     line, counted = first, 0
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
