@@ -279,6 +279,14 @@ def contracts_diff(options: "Options", old: str, new: str, consumers: str, ignor
     return contracts_diff.diff(options, old=Path(old), new=Path(new), consumers=consumers, ignores=ignores)
 
 
+@_command(*ONE, name="list")
+def contracts_list(options: "Options") -> int:
+    """List a run's contracts with version, state and digest; the stack may be down."""
+    from sluice.commands import contracts_list
+
+    return contracts_list.list_contracts(options)
+
+
 def _phase(number: int, what: str) -> Task:
     def body(options: "Options") -> int:
         from sluice.commands import pipeline
@@ -327,5 +335,5 @@ ns = Collection(
     _listing("runtimes", "List the runtimes, and whether this machine can run them."),
     _listing("phases", "List the phases in order, with what they consume and produce."),
 )
-ns.add_collection(Collection("contracts", contracts_validate, contracts_diff))
+ns.add_collection(Collection("contracts", contracts_validate, contracts_diff, contracts_list))
 ns.add_collection(Collection("code", code_index, code_find, code_route, code_event, code_put))
