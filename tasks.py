@@ -46,6 +46,7 @@ FLAGS: dict[str, tuple[str | bool, str]] = {
     "junit": ("", "write the checks as JUnit XML to this file"),
     "html": ("", "write the report as one HTML page to this file"),
     "file": ("", "an OpenAPI, Swagger or AsyncAPI document, JSON or YAML"),
+    "folder": ("", "folder that the references of a document may reach (default: the document's own)"),
 }
 FLAGS |= {
     "directory": ("", "directory of the source tree"),
@@ -263,12 +264,20 @@ def code_put(options: "Options", artifact: str, service: str, as_path: str) -> i
     return sending.put(options, file=Path(artifact), service=service, path=as_path)
 
 
-@_command("file", "json", positional=("file",), name="validate")
-def contracts_validate(options: "Options", file: str) -> int:
+@_command("file", "folder", "json", positional=("file",), name="validate")
+def contracts_validate(options: "Options", file: str, folder: str) -> int:
     """Judge an OpenAPI, Swagger or AsyncAPI document; exit code 4 when it is not valid."""
     from sluice.commands import contracts
 
-    return contracts.validate(options, file=Path(file))
+    return contracts.validate(options, file=Path(file), folder=folder)
+
+
+@_command("json", name="rules")
+def contracts_rules(options: "Options") -> int:
+    """List the rules that documents are judged by."""
+    from sluice.commands import contracts
+
+    return contracts.rules(options)
 
 
 @_command("old", "new", "consumers", "ignores", "json", positional=("old", "new"), name="diff")
@@ -335,5 +344,5 @@ ns = Collection(
     _listing("runtimes", "List the runtimes, and whether this machine can run them."),
     _listing("phases", "List the phases in order, with what they consume and produce."),
 )
-ns.add_collection(Collection("contracts", contracts_validate, contracts_diff, contracts_list))
+ns.add_collection(Collection("contracts", contracts_validate, contracts_rules, contracts_diff, contracts_list))
 ns.add_collection(Collection("code", code_index, code_find, code_route, code_event, code_put))

@@ -5,12 +5,19 @@ from sluice.model.decomposition import ContractKind
 
 
 class SpecError(Model):
-    """One fault of a specification; `pointer` is an RFC 6901 JSON pointer into the document ('' is the root)."""
+    """One fault of a specification; `pointer` is an RFC 6901 JSON pointer into the document ('' is the root).
+
+    `line` and `column` count from 1 where the specification came as text; `file` is the path below the root folder
+    where it came as files.
+    """
 
     rule: str
     pointer: str
     message: str
     hint: str = ""
+    line: int | None = None
+    column: int | None = None
+    file: str = ""
 
 
 class ValidationReport(Model):

@@ -15,6 +15,7 @@ from sluice.core.files import canonical_json, digest
 from sluice.model.base import JsonObject
 from sluice.model.contract import ContractSummary, RegisteredContract, SpecError, ValidationReport
 from sluice.model.decomposition import ContractKind
+from sluice.services.contract_engine.specs.catalogue import RULES
 from sluice.services.contract_engine.specs.documents import UnreadableError, read
 from sluice.services.contract_engine.specs.validate import kind_of, validate
 from sluice.services.contract_engine.tables import CONTRACTS, VALIDATIONS
@@ -52,7 +53,7 @@ class Contracts:
             document = read(new.document)
         except UnreadableError as error:
             raise InputError(
-                "the document cannot be registered", details=[str(error)], hint=error.error.hint
+                "the document cannot be registered", details=[str(error)], hint=RULES[error.fault.rule].hint
             ) from error
         if kind_of(document) != new.kind:
             raise InputError(f"the document is not {new.kind}", hint=f"its root must have the key {new.kind!r}")

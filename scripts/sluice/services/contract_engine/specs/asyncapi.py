@@ -1,86 +1,107 @@
-"""AsyncAPI 3.0 and 2.6: the official JSON Schema, then what it cannot say about channels, messages and operations.
+"""AsyncAPI 2.x and 3.x: what its JSON Schema cannot say about channels, messages, operations and servers."""
 
-The schemas are the specification's own, without prose; see schemas/NOTICE.
-"""
-
-import json
 import re
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
-import jsonschema_rs
 from pydantic import JsonValue
 
 from sluice.model.base import JsonObject
-from sluice.model.contract import SpecError
-from sluice.services.contract_engine.specs.hints import asyncapi_hints
-from sluice.services.contract_engine.specs.pointers import fault, target_parts
-from sluice.services.contract_engine.specs.structure import check_structure
+from sluice.services.contract_engine.specs.faults import Fault
+from sluice.services.contract_engine.specs.operations import row, table
+from sluice.services.contract_engine.specs.pointers import target_parts
+from sluice.services.contract_engine.specs.specification import Place, Specification, fault_at
 
-VERSIONS: Final = ("3.0.0", "2.6.0")
-_PARAMETER = re.compile(r"\{([^{}]*)\}")
-
-
-def check_asyncapi(document: JsonObject, *, stop: bool) -> list[SpecError]:
-    """Faults of an AsyncAPI document; `stop`: its references are broken, so only its structure is judged."""
-    version = document.get("asyncapi")
-    if version not in VERSIONS:
-        message = f"AsyncAPI {version!r} is not supported"
-        return [fault("asyncapi.version", ("asyncapi",), message, f"use {' or '.join(VERSIONS)}")]
-    errors = check_structure(_schema(str(version)), document, "asyncapi.structure")
-    if errors or stop or version != "3.0.0":
-        return errors
-    return [*_channels(document), *_operations(document), *asyncapi_hints(document)]
+VERSIONS: Final = ("3.1.0", "3.0.0", "2.6.0", "2.5.0", "2.4.0", "2.3.0", "2.2.0", "2.1.0", "2.0.0")
+_PARAMETER: Final = re.compile(r"\{([^{}]*)\}")
+_CHANNELS: Final[Place] = ((None, 0), "channels")
+_OPERATIONS: Final[Place] = ((None, 0), "operations")
 
 
-@cache
-def _schema(version: str) -> jsonschema_rs.Validator:
-    text = files("sluice.services.contract_engine").joinpath("schemas", f"asyncapi-{version}.json").read_text("utf-8")
-    return jsonschema_rs.validator_for(json.loads(text), offline=True)
-
-
-def _table(node: JsonValue, key: str) -> JsonObject:
-    value = node.get(key) if isinstance(node, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _channels(document: JsonObject) -> Iterator[SpecError]:
+def check_channels(spec: Specification) -> Iterator[Fault]:
+    """Addresses, and the parameters in them."""
+    newer = spec.version.startswith("3.")
     addresses: dict[str, str] = {}
-    for name, channel in _table(document, "channels").items():
-        address = channel.get("address") if isinstance(channel, dict) else None
+    for name, given in table(spec.document, "channels").items():
+        channel = spec.final(_CHANNELS, given)
+        address = (channel.get("address") if isinstance(channel, dict) else None) if newer else name
         if not isinstance(address, str):
             continue
-        place = ("channels", name, "address")
+        place: Place = (_CHANNELS, name)
+        below = ("address",) if newer and channel is given else ()
         if address in addresses:
             message = f"channel {addresses[address]!r} has the address {address!r} too"
-            yield fault("asyncapi.address", place, message, "give each channel its own address")
+            yield fault_at("asyncapi.address", place, message, *below)
         addresses[address] = name
-        declared = set(_table(channel, "parameters"))
-        for parameter in sorted(set(_PARAMETER.findall(address)) ^ declared):
+        for parameter in sorted(set(_PARAMETER.findall(address)) ^ set(table(channel, "parameters"))):
             message = f"parameter {parameter!r} stands in only one of address and parameters"
-            yield fault("asyncapi.parameter", place, message, "declare each parameter of the address, and no other")
+            yield fault_at("asyncapi.parameter", place, message, *below)
 
 
-def _operations(document: JsonObject) -> Iterator[SpecError]:
-    for name, operation in _table(document, "operations").items():
-        place = ("operations", name)
-        channel = _reference(_table(operation, "channel"))
-        if channel is None:
-            continue
-        if len(channel) != 2 or channel[0] != "channels":  # noqa: PLR2004 - #/channels/<name>
-            yield fault("asyncapi.channel", (*place, "channel"), "must refer to a channel of the document's root")
-            continue
-        messages = operation.get("messages") if isinstance(operation, dict) else None
-        for index, message in enumerate(messages if isinstance(messages, list) else []):
-            target = _reference(message) if isinstance(message, dict) else None
-            if target is not None and target[:-1] != [*channel, "messages"]:
-                where = (*place, "messages", index)
-                hint = f"refer to #/channels/{channel[1]}/messages/…"
-                yield fault("asyncapi.message", where, "is not a message of the operation's channel", hint)
+def check_operations(spec: Specification) -> Iterator[Fault]:
+    """Channels and messages of the operations of AsyncAPI 3.x."""
+    if not spec.version.startswith("3."):
+        return
+    for place, operation in spec.nodes["operation"]:
+        channel = _reference(operation.get("channel"))
+        yield from _messages(spec, place, operation, channel)
+        is_root = channel is None or channel[:-1] == ["channels"]
+        if not is_root and place[0] == _OPERATIONS:
+            message = "must refer to a channel of the document's root"
+            yield fault_at("asyncapi.channel", place, message, "channel")
+    for place, reply in spec.nodes["operationReply"]:
+        yield from _messages(spec, place, reply, _reference(reply.get("channel")))
 
 
-def _reference(node: JsonObject) -> list[str] | None:
-    reference = node.get("$ref")
-    return target_parts(reference) if isinstance(reference, str) else None
+def check_names(spec: Specification) -> Iterator[Fault]:
+    """Ids that are unique, and names of servers and security schemes that are declared (AsyncAPI 2.x)."""
+    for kind, key, rule in (
+        ("operation", "operationId", "asyncapi.operation-id"),
+        ("message", "messageId", "asyncapi.message-id"),
+    ):
+        seen: dict[str, int] = {}
+        for place, node in spec.nodes[kind]:
+            name = node.get(key)
+            if isinstance(name, str) and seen.setdefault(name, id(node)) != id(node):
+                yield fault_at(rule, place, f"{key} {name!r} stands twice", key)
+    if spec.version.startswith("3."):
+        return
+    servers = table(spec.document, "servers")
+    for place, channel in spec.nodes["channel"]:
+        for index, name in enumerate(row(channel, "servers")):
+            if isinstance(name, str) and name not in servers:
+                yield fault_at("asyncapi.server", place, f"no server is called {name!r}", "servers", index)
+    yield from _security(spec)
+
+
+def _security(spec: Specification) -> Iterator[Fault]:
+    schemes = table(table(spec.document, "components"), "securitySchemes")
+    for kind in ("server", "operation", "operationTrait"):
+        for place, node in spec.nodes[kind]:
+            for index, requirement in enumerate(row(node, "security")):
+                for name in requirement if isinstance(requirement, dict) else ():
+                    if name not in schemes:
+                        below = ("security", index, name)
+                        yield fault_at("asyncapi.security", place, f"no security scheme is called {name!r}", *below)
+
+
+def _messages(spec: Specification, place: Place, node: JsonObject, channel: list[str] | None) -> Iterator[Fault]:
+    """Messages of an operation or reply are those of its channel."""
+    if channel is None or spec.end(0, _text(node.get("channel"))) is None:
+        return
+    for index, message in enumerate(row(node, "messages")):
+        target = _reference(message)
+        if target is not None and target[:-1] != [*channel, "messages"]:
+            said = "is not a message of the operation's channel"
+            yield fault_at("asyncapi.message", place, said, "messages", index)
+
+
+def _text(node: JsonValue) -> str:
+    reference = node.get("$ref") if isinstance(node, dict) else None
+    return reference if isinstance(reference, str) else ""
+
+
+def _reference(node: JsonValue) -> list[str] | None:
+    """The keys that a local reference leads to."""
+    reference = _text(node)
+    return target_parts(reference) if reference.startswith("#") else None

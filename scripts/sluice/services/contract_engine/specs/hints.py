@@ -4,41 +4,39 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue, ValidationError
 
-from sluice.model.base import JsonObject, Model
-from sluice.model.contract import SpecError
+from sluice.model.base import Model
 from sluice.model.hints import EXTENSION, ConsumeHint, EntityHint, OperationHint, PropertyHint, PublishHint
-from sluice.services.contract_engine.specs.operations import operations
-from sluice.services.contract_engine.specs.pointers import Parts, fault, objects
+from sluice.services.contract_engine.specs.faults import Fault
+from sluice.services.contract_engine.specs.specification import Place, Specification, fault_at
+
+_ENTITIES: Place = (((None, 0), "components"), "schemas")
 
 
-def openapi_hints(document: JsonObject) -> list[SpecError]:
-    """Faults of the hints of operations, entities and properties."""
-    found = [_check(OperationHint, parts, operation) for parts, operation in operations(document)]
-    for parts, node in objects(document):
-        if parts[:2] == ("components", "schemas") and len(parts) == 3:  # noqa: PLR2004 - a component
-            found.append(_check(EntityHint, parts, node))
-        elif parts[-2:-1] == ("properties",):
-            found.append(_check(PropertyHint, parts, node))
-    return [error for errors in found for error in errors]
+def check_hints(spec: Specification) -> Iterator[Fault]:
+    """Faults of the hints of operations, entities, properties and events."""
+    for place, operation in spec.nodes["operation"]:
+        if spec.kind == "asyncapi":
+            kind: type[Model] = PublishHint if operation.get("action") == "send" else ConsumeHint
+            yield from _check(kind, place, operation)
+        else:
+            yield from _check(OperationHint, place, operation)
+    if spec.kind == "asyncapi":
+        return
+    for place, schema in spec.nodes["schema"]:
+        if EXTENSION in schema:
+            above = place[0]
+            if above == _ENTITIES:
+                yield from _check(EntityHint, place, schema)
+            elif above is not None and above[1] == "properties":
+                yield from _check(PropertyHint, place, schema)
 
 
-def asyncapi_hints(document: JsonObject) -> list[SpecError]:
-    """Faults of the hints of published and consumed events."""
-    table = document.get("operations")
-    errors: list[SpecError] = []
-    for name, operation in table.items() if isinstance(table, dict) else ():
-        if isinstance(operation, dict):
-            kind = PublishHint if operation.get("action") == "send" else ConsumeHint
-            errors += _check(kind, ("operations", name), operation)
-    return errors
-
-
-def _check(kind: type[Model], parts: Parts, holder: dict[str, JsonValue]) -> Iterator[SpecError]:
+def _check(kind: type[Model], place: Place, holder: dict[str, JsonValue]) -> Iterator[Fault]:
     if EXTENSION not in holder:
         return
     try:
         kind.model_validate(holder[EXTENSION])
     except ValidationError as error:
         for item in error.errors():
-            place = (*parts, EXTENSION, *item["loc"])
-            yield fault(EXTENSION, place, item["msg"], f"write it as {kind.__name__}")
+            fault = fault_at(EXTENSION, place, item["msg"], EXTENSION, *item["loc"])
+            yield Fault(fault.rule, fault.parts, fault.message, fault.source, hint=f"write it as {kind.__name__}")

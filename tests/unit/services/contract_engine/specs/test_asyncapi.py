@@ -23,6 +23,7 @@ GOOD = {
         }
     },
     "components": {
+        "channels": {"Spare": {"address": "spare"}},
         "messages": {
             "BookLent": {
                 "name": "BookLent",
@@ -81,7 +82,8 @@ def test_2_6_is_recognised():
             ("asyncapi.address", "/channels/Other/address"),
         ),
         ("/channels/BookLent/address", "events.{who}", ("asyncapi.parameter", "/channels/BookLent/address")),
-        (f"{PUBLISH}/channel/$ref", "#/components/messages/BookLent", ("asyncapi.channel", f"{PUBLISH}/channel")),
+        (f"{PUBLISH}/channel/$ref", "#/components/messages/BookLent", ("ref.kind", f"{PUBLISH}/channel/$ref")),
+        (f"{PUBLISH}/channel/$ref", "#/components/channels/Spare", ("asyncapi.channel", f"{PUBLISH}/channel")),
         (f"{PUBLISH}/x-sluice", {"on": "lendBook"}, ("x-sluice", f"{PUBLISH}/x-sluice/on")),
         (f"{PUBLISH}/channel/$ref", "#/channels/None", ("ref.dangling", f"{PUBLISH}/channel/$ref")),
         (f"{PUBLISH}/messages/0/$ref", "#/components/messages/BookLent", ("asyncapi.message", f"{PUBLISH}/messages/0")),

@@ -81,10 +81,10 @@ def test_a_right_document_is_valid_and_counted(version):
             ("openapi.link", f"{OPERATION}/responses/200/links/again/operationId"),
         ),
         ("/paths/~1books~1{id", {}, ("openapi.path", "/paths/~1books~1{id")),
-        ("/paths/~1books~1{isbn}", {}, ("openapi.path", "/paths/~1books~1{isbn}")),
+        ("/paths/~1books~1{isbn}", {}, ("openapi.path-ambiguous", "/paths/~1books~1{isbn}")),
         (f"{BOOK}/properties/pages/default", "many", ("openapi.default", f"{BOOK}/properties/pages/default")),
         (f"{BOOK}/properties/pages/type", "integr", ("openapi.schema", f"{BOOK}/properties/pages/type")),
-        (f"{BOOK}/properties/pages/pattern", "(", ("openapi.schema", f"{BOOK}/properties/pages/pattern")),
+        (f"{BOOK}/properties/pages/pattern", "(", ("openapi.pattern", f"{BOOK}/properties/pages/pattern")),
         (
             f"{BOOK}/properties/parts/items/$ref",
             "#/components/schemas/X",
@@ -175,7 +175,7 @@ def test_3_0_keeps_its_own_meaning_of_nullable_and_exclusive():
 
 
 def test_neither_kind_is_a_fault_of_the_whole_document():
-    assert faults({"swagger": "2.0"}) == [("document.kind", "")]
+    assert faults({"arazzo": "1.0.0"}) == [("document.kind", "")]
     assert faults({"openapi": 3}) == [("document.kind", "")]
 
 

@@ -1,0 +1,118 @@
+"""Which checks judge a document of each kind, and in which order."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from sluice.services.contract_engine.specs import asyncapi, components, operations, schemas
+from sluice.services.contract_engine.specs.catalogue import RULES
+from sluice.services.contract_engine.specs.faults import Fault
+from sluice.services.contract_engine.specs.grammar import ASYNCAPI_2, ASYNCAPI_3, OPENAPI, OPENAPI_3_0, SWAGGER, Grammar
+from sluice.services.contract_engine.specs.hints import check_hints
+from sluice.services.contract_engine.specs.sources import Sources
+from sluice.services.contract_engine.specs.specification import Specification
+from sluice.services.contract_engine.specs.structure import check_part, check_structure
+from sluice.services.contract_engine.specs.values import check_values
+
+_OPENAPI: Final = re.compile(r"3\.[012]\.\d+(?:-.+)?")
+_COMMON: Final = (
+    schemas.check_patterns,
+    schemas.check_required,
+    components.check_servers,
+    components.check_unused,
+    check_hints,
+)
+_CHECKS: Final[dict[str, tuple[Callable[[Specification], Iterator[Fault]], ...]]] = {
+    "openapi": (
+        operations.check_paths,
+        operations.check_parameters,
+        operations.check_ids,
+        operations.check_security,
+        operations.check_links,
+        components.check_tags,
+        components.check_discriminators,
+        components.check_notes,
+        schemas.check_dialects,
+        *_COMMON,
+    ),
+    "swagger": (
+        operations.check_paths,
+        operations.check_parameters,
+        operations.check_ids,
+        operations.check_security,
+        components.check_tags,
+        components.check_notes,
+        *_COMMON,
+    ),
+    "asyncapi": (asyncapi.check_channels, asyncapi.check_operations, asyncapi.check_names, *_COMMON),
+}
+
+
+def faults_of_document(kind: str, sources: Sources) -> list[Fault]:
+    """Every fault of a document and of the files that it refers to.
+
+    Where the structure is broken, other rules about the objects around that place stay silent.
+    """
+    document = sources.files[0].document
+    version = str(document.get(kind, "")) if isinstance(document, dict) else ""
+    grammar = _grammar(kind, version)
+    if grammar is None or not isinstance(document, dict):
+        rule = "asyncapi.version" if kind == "asyncapi" else "openapi.version"
+        return [Fault(rule, (kind,), f"{kind} {version[:40]!r} is not supported")]
+    spec = Specification(kind=kind, version=version, sources=sources, grammar=grammar)
+    broken = list(check_structure(kind, spec.family, version, document))
+    spec.walk()
+    broken += [*spec.faults, *sources.faults, *_parts(spec)]
+    silent = {
+        (fault.source, fault.parts[:n]) for fault in broken if _is_deep(fault) for n in range(len(fault.parts) + 1)
+    }
+    found = [fault for check in _CHECKS[kind] for fault in _robust(check, spec, is_broken=bool(broken))]
+    if not broken and not any(fault.rule in _SCHEMA_RULES for fault in found):
+        found += check_values(spec)
+    if broken:
+        found = [one for one in found if _is_error(one) and (one.source, one.parts) not in silent]
+    return [*broken, *found]
+
+
+_SCHEMA_RULES: Final = frozenset({"openapi.schema", "openapi.pattern", "asyncapi.pattern", "openapi.dialect"})
+
+
+def _is_deep(fault: Fault) -> bool:
+    """Whether what is broken may mislead other rules about the objects around it."""
+    return not fault.rule.startswith("ref.") or "parameters" in fault.parts
+
+
+def _is_error(fault: Fault) -> bool:
+    return RULES[fault.rule].severity == "error"
+
+
+def _robust(
+    check: Callable[[Specification], Iterator[Fault]], spec: Specification, *, is_broken: bool
+) -> Iterator[Fault]:
+    """What a check finds; on a broken structure it may have to give up."""
+    try:
+        yield from check(spec)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        if not is_broken:
+            raise
+
+
+def _parts(spec: Specification) -> Iterator[Fault]:
+    """Structure of what references found where the document's own schema does not look."""
+    if spec.kind == "asyncapi":
+        return
+    for target, kind in spec.foreign:
+        for fault in check_part(spec.family, kind, target.node):
+            yield Fault(fault.rule, (*target.parts, *fault.parts), fault.message, target.source)
+
+
+def _grammar(kind: str, version: str) -> Grammar | None:
+    if kind == "swagger":
+        return SWAGGER if version == "2.0" else None
+    if kind == "asyncapi":
+        if version not in asyncapi.VERSIONS:
+            return None
+        return ASYNCAPI_3 if version.startswith("3.") else ASYNCAPI_2
+    if not _OPENAPI.fullmatch(version):
+        return None
+    return OPENAPI_3_0 if version.startswith("3.0") else OPENAPI
