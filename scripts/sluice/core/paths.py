@@ -4,11 +4,17 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from sluice.core.environment import variable
 from sluice.core.errors import InputError
 from sluice.core.files import inside, mark_ours
 
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 _SERVICE = re.compile(r"[a-z][a-z0-9-]{0,62}")
+
+
+def user_cache() -> Path:
+    """The user's own cache of Sluice, for what belongs to no project."""
+    return Path(variable("XDG_CACHE_HOME") or "~/.cache").expanduser() / "sluice"
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ def handlers():
 def here(tmp_path, monkeypatch):
     """An empty directory to work in, without settings from outside."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
     for name in ("RUNTIME", "BUILDER", "PORTS", "SEED"):
         monkeypatch.delenv(f"SLUICE_{name}", raising=False)
     return tmp_path
