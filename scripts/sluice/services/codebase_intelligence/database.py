@@ -116,12 +116,9 @@ class Database:
         """Calls that publish or consume something of this name."""
         return self._rows("s.grouping = ? AND s.name = ?", (MARKS, name))
 
-    def constants(self, value: str) -> list[Row]:
-        """Constants whose text is this, or ends with it after a dot, a colon or a slash."""
-        like = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        ends = " OR ".join(["s.target LIKE ? ESCAPE '\\'"] * 3)
-        values = (DEFINES, value, *(f"%{mark}{like}" for mark in ".:/"))
-        return self._rows(f"s.grouping = ? AND s.kind = 'constant' AND (s.target = ? OR {ends})", values)
+    def constants(self) -> list[Row]:
+        """Constants that hold a text."""
+        return self._rows("s.grouping = ? AND s.kind = 'constant' AND s.target != ''", (DEFINES,))
 
     def _named(self, group: int, name: str, parent: str, path: str) -> list[Row]:
         where, values = ["s.grouping = ?", "s.name = ?"], [group, name]

@@ -10,7 +10,7 @@ from sluice.services.codebase_intelligence.grammars import language_of
 from sluice.services.codebase_intelligence.names import Wanted
 from sluice.services.codebase_intelligence.ranking import Candidate, ranked, shared_directories
 
-MAX_FOUND: Final = 200
+MAX_FOUND: Final = 100
 _MAX_HOPS: Final = 8
 _MAX_FOLLOWED: Final = 50
 

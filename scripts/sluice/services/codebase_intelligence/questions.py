@@ -60,7 +60,8 @@ def events(database: Database, name: str) -> tuple[list[EventUse], list[EventUse
     keys = event_keys(name)
     if not keys:
         raise InputError(f"{name[:80]!r} is no event name", hint="for example `OrderCreated`")
-    constants = {key for row in database.constants(name) for key in event_keys(row.qualified.rsplit(".", 1)[-1])}
+    holders = [row for row in database.constants() if keys & event_keys(row.target)]
+    constants = {key for row in holders for key in event_keys(row.qualified.rsplit(".", 1)[-1])}
     rows = {row for key in sorted({*keys, *constants}) for row in database.marked(key)}
     ordered = sorted(rows, key=lambda row: (place_of(row.path), row.path, row.line, row.qualified))
     return _uses(ordered, publishes=True), _uses(ordered, publishes=False)

@@ -57,7 +57,7 @@ class Registered:
     def _chosen(self, name: str, parent: str, path: str, kinds: Callable[[str], bool]) -> list[Row]:
         rows = [row for row in self._named(name) if kinds(row.kind) and (not parent or _parent(row) == parent)]
         if path:
-            rows = [row for row in rows if row.path.endswith(f"/{path}")]
+            rows = [row for row in rows if f"/{row.path}".endswith(f"/{path}")]
         return sorted(rows, key=lambda row: (score(row.path, row.kind, row.qualified), row.path, row.line))[:MAX_FOUND]
 
     def _named(self, name: str) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Large artifacts over REST, on a real service that is killed on the way."""
+"""What the Codebase Intelligence finds in registered trees, and large artifacts sent while it is killed."""
 
 import hashlib
 import os
@@ -80,3 +80,25 @@ def test_an_uploaded_source_file_is_indexed_and_wrong_parts_are_refused(start, t
     assert httpx2.post(f"{base}/commit", json=body).status_code == 409
     assert httpx2.head(base).status_code == 404
     assert httpx2.delete(base).status_code == 204
+
+
+def test_registered_trees_are_asked_like_a_directory(start):
+    running = start("codebase-intelligence")
+    base = f"{running.url}/api/codebase"
+    files = {
+        "shop/__init__.py": "from .order import Order, Total as Sum\nfrom .money import *\n",
+        "shop/order.py": "class Order:\n    def total(self): ...\nclass Total: ...\n",
+        "shop/money.py": "class Coin: ...\n",
+        "tests/test_order.py": "class Order: ...\n",
+    }
+    listed = [{"path": path, "content": content} for path, content in files.items()]
+    request_json("PUT", f"{base}/trees/shop-service", json={"files": listed})
+
+    def found(symbol):
+        return [d["path"] for d in request_json("GET", f"{base}/definitions?symbol={symbol}")]
+
+    assert found("Order") == ["shop/order.py", "tests/test_order.py"]
+    assert found("shop.Order") == found("shop.Order.total") == found("shop/order.py:Order") == ["shop/order.py"]
+    assert found("shop.Sum") == ["shop/order.py"]
+    assert found("shop.Coin") == ["shop/money.py"]
+    assert found("shop.money") == found("Nowhere") == []
