@@ -55,16 +55,21 @@ def finish(session: Session, error: SluiceError | None) -> Finished:
     return Finished(replace(view, summary=summary), session.paths, error)
 
 
-def stored_summary(paths: RunPaths) -> Finished | None:
-    """The end of an earlier run, from its files; None when it was never reported."""
-    try:
-        summary = Summary.model_validate_json((paths.reports / "summary.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+def stored_summary(paths: RunPaths) -> Summary | None:
+    """The summary of an earlier run that ended and was reported; None of any other."""
     stored = manifest.load(paths)
     if stored is None or not stored.ended:
         return None
-    return Finished(view_of(summary, load_artifacts(paths, all_phases())), paths)
+    try:
+        return Summary.model_validate_json((paths.reports / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def stored_end(paths: RunPaths) -> Finished | None:
+    """The end of an earlier run, from its files; None when it was never reported."""
+    summary = stored_summary(paths)
+    return Finished(view_of(summary, load_artifacts(paths, all_phases())), paths) if summary else None
 
 
 def view_of_run(paths: RunPaths, phases: Sequence[Phase], *, runtime: str) -> RunView:

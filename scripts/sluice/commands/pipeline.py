@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sluice import samples
-from sluice.commands.outcome import Finished, finish, show_finished, stored_summary
+from sluice.commands.outcome import Finished, finish, show_finished, stored_end
 from sluice.commands.output import Output
 from sluice.commands.plugins import all_phases, choose_runtime, phase_numbered
 from sluice.commands.session import Session, find_run, open_existing, open_new, recall, workspace
@@ -108,7 +108,7 @@ def _nothing_to_do(options: Options) -> Finished | None:
     actions = _actions(options, all_phases())
     if any(action.kind != "SKIP" for action in actions) or options.keep:
         return None
-    return stored_summary(find_run(options.run_id))
+    return stored_end(find_run(options.run_id))
 
 
 def _speaks_of_a_run(options: Options) -> bool:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from sluice.commands.outcome import view_of_run
+from sluice.commands.outcome import stored_summary, view_of_run
 from sluice.commands.output import Output
 from sluice.commands.pipeline import Options
 from sluice.commands.plugins import all_phases
@@ -25,7 +25,8 @@ _VERDICTS = {"passed", "partial", "failed"}
 def runs(options: Options) -> int:
     """All runs, newest first."""
     output = Output(json=options.json)
-    found = [_facts(workspace().run(run_id)) for run_id in reversed(workspace().run_ids())]
+    paths = [workspace().run(run_id) for run_id in reversed(workspace().run_ids())]
+    found = [_facts(run, _reason(run)) for run in paths]
     if options.json:
         output.print_json([facts.model_dump(mode="json") for facts in found])
     else:
@@ -56,7 +57,9 @@ def _diff(options: Options, names: Sequence[str]) -> int:
     if len(names) != len(("before", "after")) or not all(names):
         raise InputError("--diff takes two runs", hint="`invoke report --diff A B`; `invoke runs` lists them")
     before, after = (find_run(name) for name in names)
-    found = compare(_view(before), _view(after), facts=(_facts(before), _facts(after)))
+    old, new = _view(before), _view(after)
+    facts = (_facts(before, old.summary.reason), _facts(after, new.summary.reason))
+    found = compare(old, new, facts=facts)
     output = Output(json=options.json)
     if options.json:
         output.print_json(found.model_dump(mode="json"))
@@ -71,7 +74,7 @@ def _view(paths: RunPaths) -> RunView:
     return view_of_run(paths, all_phases(), runtime=runtime)
 
 
-def _facts(paths: RunPaths) -> RunFacts:
+def _facts(paths: RunPaths, reason: str) -> RunFacts:
     """A run in a line; its manifest knows, and where that is damaged nothing is."""
     stored = manifest.load(paths)
     if stored is None:
@@ -81,7 +84,7 @@ def _facts(paths: RunPaths) -> RunFacts:
         {
             "run": paths.run_id,
             "verdict": stored.verdict if ended else "unfinished",
-            "reason": _view(paths).summary.reason,
+            "reason": reason,
             "started": stored.started,
             "seconds": stored.seconds if ended else None,
             "runtime": str(stored.settings.get("runtime", "")),
@@ -89,6 +92,12 @@ def _facts(paths: RunPaths) -> RunFacts:
             "planted": stored.plant,
         }
     )
+
+
+def _reason(paths: RunPaths) -> str:
+    """Why a run that was reported ended as it did; cheaper than judging it again."""
+    stored = stored_summary(paths)
+    return stored.reason if stored else ""
 
 
 def _row(facts: RunFacts) -> dict[str, str]:

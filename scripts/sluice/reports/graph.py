@@ -8,11 +8,11 @@ from typing import Literal
 
 from sluice.model.decomposition import Decomposition
 
-WIDTH, HEIGHT = 210.0, 78.0
-GAP_X, GAP_Y = 150.0, 26.0
+WIDTH, HEIGHT = 206.0, 78.0
+GAP_X, GAP_Y = 142.0, 26.0
 _LANE = 18.0
 _APART = 3.5
-_ROOM, _SMALLEST = 960.0, 0.78
+_ROOM, _SMALLEST = 960.0, 0.76
 _MARGIN = 12.0
 _BEND = 70.0
 _PORT = 24.0

@@ -163,7 +163,7 @@ def tiles_of(view: RunView, traces: Sequence[Trace], sections: Sequence[Section]
 def _findings(view: RunView) -> Tile:
     found = view.summary.findings
     errors = count(sum(finding.severity == "error" for finding in found), "error")
-    note = errors if found else "nothing to mend" if view.gate else "not run"
+    note = errors if found else "clean" if view.gate else "not run"
     value = str(len(found)) if view.gate else "-"
     return Tile(label="Findings", value=value, note=note, state=_gate(view), section="findings")
 

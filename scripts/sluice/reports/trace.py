@@ -117,10 +117,9 @@ def _joined(facts: Iterable[Cover]) -> dict[str, Cover]:
 
 
 def _operation(operation: OperationResult, steps: list[str]) -> Cover:
-    told = f"{count(operation.cases, 'case')}, {operation.successes} answered 2xx"
-    in_flow = sum(f"{step} ".startswith(f"{operation.operation} ") for step in steps)
-    flow = f", {count(in_flow, 'step')} of the flow" if in_flow else ""
-    return Cover(operation.operation, operation.conforms, told + flow)
+    told = f"{count(operation.cases, 'case')}, {operation.successes} \N{MULTIPLICATION SIGN} 2xx"
+    in_flow = any(f"{step} ".startswith(f"{operation.operation} ") for step in steps)
+    return Cover(operation.operation, operation.conforms, f"{told}, in the flow" if in_flow else told)
 
 
 def _event(event: EventCheck) -> Cover:

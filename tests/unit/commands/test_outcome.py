@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from sluice.commands.outcome import Finished, stored_summary, view_of_run, with_excerpts
+from sluice.commands.outcome import Finished, stored_end, view_of_run, with_excerpts
 from sluice.commands.plugins import all_phases
 from sluice.core.errors import GateRefused
 from sluice.core.files import write_atomic
@@ -60,17 +60,17 @@ def test_the_summary_of_a_finished_run_is_taken_from_its_files(make_run):
     paths = make_run()
     stored = ended("passed").view.summary
     write_atomic(paths.reports / "summary.json", stored.model_dump_json())
-    assert stored_summary(paths) is None, "its manifest says that it has not ended"
+    assert stored_end(paths) is None, "its manifest says that it has not ended"
     begun = manifest.load(paths)
     manifest.save(begun.model_copy(update={"ended": "2026-01-01T00:00:00.000Z"}), paths)
-    assert stored_summary(paths).view.summary == stored
+    assert stored_end(paths).view.summary == stored
 
 
 @pytest.mark.parametrize("damage", ["", "{", '{"verdict": "glorious"}', "[1]"])
 def test_a_damaged_summary_is_none(make_run, damage):
     paths = make_run()
     write_atomic(paths.reports / "summary.json", damage)
-    assert stored_summary(paths) is None
+    assert stored_end(paths) is None
 
 
 def test_a_report_says_what_a_run_came_from_and_leaves_out_what_is_not_known(make_run):

@@ -76,5 +76,5 @@ def test_boxes_never_overlap_and_stay_inside_the_picture(needs):
 def test_a_wide_picture_is_made_smaller_but_stays_legible():
     chain = {f"s{number}": [f"s{number - 1}"] for number in range(1, 8)}
     wide, small = service_graph(system({"s0": [], **chain})), service_graph(a_decomposition())
-    assert wide.shown_width == wide.width * 0.78
+    assert wide.shown_width == wide.width * 0.76
     assert small.shown_width == small.width

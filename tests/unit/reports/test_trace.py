@@ -62,7 +62,7 @@ def test_an_entity_is_covered_through_the_operations_that_its_contracts_say_work
 def test_each_cover_names_its_tests(passed_view):
     told = {cover.name: cover.tests for cover in by_id(passed_view)["FR-1"].covers}
     assert told == {
-        "POST /loans": "40 cases, 22 answered 2xx, 1 step of the flow",
+        "POST /loans": "40 cases, 22 \N{MULTIPLICATION SIGN} 2xx, in the flow",
         "LoanCreated": "published 1 time, consumed by notice-service",
         "Loan": "",
     }
