@@ -31,7 +31,9 @@ class HasHealthRoute(Check[tuple[str, Router | None]]):
         service, app = subject
         if app is None:
             yield Hit(service=service, values={"service": f"{service} (no served application found)"})
-        elif not any(_is_health(path) for path, route in app.all_routes() if "GET" in route.methods):
+        elif not any(
+            _is_health(path) for path, route in app.all_routes() if "GET" in route.methods and not route.guarded
+        ):
             line, column = getattr(app.node, "lineno", 1), getattr(app.node, "col_offset", 0) + 1
             yield Hit(source=app.file.source, line=line, column=column, values={"service": service or app.file.rel})
 

@@ -1,16 +1,24 @@
 """LOG-002."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sluice.phases.gate.check import Check, Hit
 from sluice.phases.gate.facts import Facts
+from sluice.phases.gate.reading.access import dependencies
 from sluice.phases.gate.reading.apps import Middleware, Router
 from sluice.phases.gate.reading.python import Function, Project, PyFile
 
 _METHODS: Final = frozenset("debug info warning warn error exception critical log msg success".split())  # noqa: SIM905 # reads better
 _MAX_DEPTH: Final = 3
+_NO_LOG: Final = re.compile(r"login|logout|catalog|blog|dialog|analog|logic")
+# Branches that most requests never take: failures, slow answers.
+_EXCEPTIONAL: Final = re.compile(
+    r"^(?:e|exc|err|error|exception|failed)$|^(?:e|exc|err|error|exception) is not None$|"
+    r"(?:elapsed|duration|took|latency|time|status\w*)\w* >=? |(?:elapsed|duration)\w* > "
+)
 _DOCUMENTATION: Final = frozenset({"__init__", "__init_subclass__", "__repr__"})
 
 
@@ -43,6 +51,8 @@ def covered(app: Router, project: Project) -> bool:
     """Whether some middleware of the application logs; one that only mounts others is as good as those."""
     if any(_logs_requests(middleware, project) for middleware in app.all_middleware()):
         return True
+    if any(_logs_first(project, file, node) for file, node in app.guards):
+        return True
     mounted = [child for _, child in app.children if child.is_app]
     return (
         bool(mounted)
@@ -57,12 +67,18 @@ def _logs_requests(middleware: Middleware, project: Project) -> bool:
         return False
     if middleware.target is None:
         last = middleware.name.rpartition(".")[2].lower()
-        return "log" in last and "middleware" in last
+        return "log" in _NO_LOG.sub("", last)
     file, node = middleware.target
     if isinstance(node, ast.ClassDef):
         family = [(file, node), *(base for base in project.bases(file, node) if not isinstance(base, str))]
         return any(_logs(project, where, part, 0) for where, cls in family for part in _request_methods(cls))
     return _logs(project, file, node, 0)
+
+
+def _logs_first(project: Project, file: PyFile, node: ast.AST) -> bool:
+    """Whether a dependency of the whole application logs."""
+    found = (project.definition(where, target) for where, target in dependencies(project, file, node, 0))
+    return any(place and isinstance(place[1], Function) and _logs(project, *place, 0) for place in found)
 
 
 def _request_methods(node: ast.ClassDef) -> Iterator[ast.AST]:
@@ -87,7 +103,11 @@ def _logs(project: Project, file: PyFile, node: ast.AST, depth: int) -> bool:
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.ExceptHandler):
+        if isinstance(child, ast.If) and _EXCEPTIONAL.search(ast.unparse(child.test)):
+            for part in child.orelse:
+                yield part
+                yield from _walk(part)
+        elif not isinstance(child, ast.ExceptHandler):
             yield child
             yield from _walk(child)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sluice.phases.gate.reading.apps import Place, Route, Router
 from sluice.phases.gate.reading.contracts import Contract, Json
 from sluice.phases.gate.reading.documents import listing
+from sluice.phases.gate.reading.fields import unquoted
 from sluice.phases.gate.reading.python import Function, Project, PyFile
 
 _ASKS = re.compile(
@@ -73,10 +74,10 @@ def _decorated(project: Project, file: PyFile, function: Function) -> bool:
 
 def _place_asks(project: Project, file: PyFile, node: ast.AST) -> bool:
     """Whether one of the dependencies in an expression looks for credentials."""
-    return any(_dependency_asks(project, where, target, 0) for where, target in _dependencies(project, file, node, 0))
+    return any(_dependency_asks(project, where, target, 0) for where, target in dependencies(project, file, node, 0))
 
 
-def _dependencies(project: Project, file: PyFile, node: ast.AST, depth: int) -> Iterator[Place]:
+def dependencies(project: Project, file: PyFile, node: ast.AST, depth: int) -> Iterator[Place]:
     """What `Depends(…)` and `Security(…)` name in an expression, also through aliases of annotated types."""
     for part in ast.walk(node):
         if isinstance(part, ast.Call) and file.dotted(part.func).rpartition(".")[2] in _DEPENDS:
@@ -85,10 +86,12 @@ def _dependencies(project: Project, file: PyFile, node: ast.AST, depth: int) -> 
             yield from [(file, target)] if target is not None else []
             if file.dotted(part.func).endswith("Security"):
                 yield file, ast.Name("security")
+        elif isinstance(part, ast.Constant) and part is node and depth < _MAX_DEPTH and (quoted := unquoted(part)):
+            yield from dependencies(project, file, quoted, depth + 1)
         elif isinstance(part, ast.Name | ast.Attribute) and depth < _MAX_DEPTH:
             found = project.definition(file, part)
             if found and isinstance(found[1], ast.Subscript | ast.List | ast.Tuple | ast.Call):
-                yield from _dependencies(project, *found, depth + 1)
+                yield from dependencies(project, *found, depth + 1)
 
 
 def _dependency_asks(project: Project, file: PyFile, node: ast.AST, depth: int) -> bool:
@@ -107,7 +110,7 @@ def _dependency_asks(project: Project, file: PyFile, node: ast.AST, depth: int) 
 
 def _body_asks(project: Project, file: PyFile, node: ast.AST, depth: int) -> bool:
     """Whether code looks for credentials, itself or in what it depends on or calls within the tree."""
-    text = ast.unparse(node)
+    text = _text(node)
     if _READS.search(text) or _HEADER.search(text) or _REFUSES.search(text):
         return True
     if depth > _MAX_DEPTH:
@@ -123,10 +126,18 @@ def _body_asks(project: Project, file: PyFile, node: ast.AST, depth: int) -> boo
     )
 
 
+def _text(node: ast.AST) -> str:
+    """Code as text; of a function its parameters and body: decorators document answers that others give."""
+    if isinstance(node, Function):
+        return "\n".join(map(ast.unparse, [node.args, *node.body]))
+    return ast.unparse(node)
+
+
 def _parameters_ask(project: Project, file: PyFile, function: Function, depth: int) -> bool:
     arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    if {argument.arg for argument in arguments} & _CREDENTIALS:
+    used = {part.id for node in function.body for part in ast.walk(node) if isinstance(part, ast.Name)}
+    if {argument.arg for argument in arguments} & _CREDENTIALS & used:
         return True
     given = [*(a.annotation for a in arguments), *function.args.defaults, *function.args.kw_defaults]
-    places = [place for value in given if value is not None for place in _dependencies(project, file, value, 0)]
+    places = [place for value in given if value is not None for place in dependencies(project, file, value, 0)]
     return any(_dependency_asks(project, *place, depth + 1) for place in places)

@@ -35,13 +35,17 @@ WRAPPERS = frozenset({"flask_restful.Api", "flask_restx.Api", "flask_restplus.Ap
 
 @dataclass(frozen=True, eq=False)
 class Route:
-    """One route; `path` has a HOLE for what only run time knows, `at` is the decorator, call or list entry."""
+    """One route; `path` has a HOLE for what only run time knows, `at` is the decorator, call or list entry.
+
+    `guarded` is True for a route that only development runs have.
+    """
 
     methods: frozenset[str]
     path: str
     at: ast.AST
     file: PyFile
     handler: tuple[PyFile, Function] | None = None
+    guarded: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -176,7 +176,7 @@ def decorate(run: "Interpreter", decorator: Decorator, place: Place, frame: "Fra
         return
     handler = (place[0], node) if isinstance(node, Function) else None
     methods = frozenset({name.upper()}) if name in _VERBS else _methods(run, call, frame)
-    owner.routes.append(Route(methods, _path(run, call, frame), call, frame.file, handler))
+    owner.routes.append(Route(methods, _path(run, call, frame), call, frame.file, handler, frame.guarded))
 
 
 def _add_views(
@@ -222,7 +222,9 @@ def _add_route(run: "Interpreter", router: Router, call: ast.Call, index: int, f
         _add_views(run, router, _place(handler), _path(run, call, frame), at=call, frame=frame)
         return
     found = (handler.file, handler.node) if isinstance(handler, Made) and isinstance(handler.node, Function) else None
-    router.routes.append(Route(_methods(run, call, frame), _path(run, call, frame), call, frame.file, found))
+    router.routes.append(
+        Route(_methods(run, call, frame), _path(run, call, frame), call, frame.file, found, frame.guarded)
+    )
 
 
 def _include(run: "Interpreter", owner: Router, call: ast.Call, frame: "Frame") -> None:
@@ -259,12 +261,12 @@ def add_middleware(run: "Interpreter", router: Router, call: ast.Call, frame: "F
     if cls is None:
         return
     dispatch = next((k.value for k in call.keywords if k.arg == "dispatch"), None)
-    target = _place(run.eval(dispatch, frame)) if dispatch is not None else _place(run.eval(cls, frame))
+    target = _callable(run, run.eval(dispatch if dispatch is not None else cls, frame))
     router.middleware.append(Middleware(frame.file.dotted(cls), call, frame.file, target, frame.guarded))
 
 
 def _hook(run: "Interpreter", router: Router, node: ast.expr, frame: "Frame") -> None:
-    target = _place(run.eval(node, frame))
+    target = _callable(run, run.eval(node, frame))
     router.middleware.append(Middleware(frame.file.dotted(node), node, frame.file, target, frame.guarded))
 
 
@@ -273,6 +275,14 @@ def wrap(run: "Interpreter", app: Router, call: ast.Call, frame: "Frame") -> Rou
     target = _place(run.eval(call.func, frame))
     app.middleware.append(Middleware(frame.file.dotted(call.func), call, frame.file, target, frame.guarded))
     return app
+
+
+def _callable(run: "Interpreter", found: object) -> Place | None:
+    """The function or class, also of `self.method` and `extension.method`."""
+    if isinstance(found, Bound):
+        cls = found.owner.cls if isinstance(found.owner, Instance) else found.owner
+        found = method(run, cls, found.name) if isinstance(cls, Made) else None
+    return _place(found)
 
 
 def _place(found: object) -> Place | None:

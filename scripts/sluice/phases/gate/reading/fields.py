@@ -27,7 +27,7 @@ def models_of(
 ) -> list[tuple[PyFile, ast.ClassDef]]:
     """Classes of the tree in an annotation: `X`, `list[X]`, `X | None`, `Page[X]`, `"X"`."""
     if isinstance(node, ast.Constant):
-        node = _quoted(node)
+        node = unquoted(node)
     if node is None or depth > _MAX_DEPTH:
         return []
     if isinstance(node, ast.BinOp):
@@ -45,7 +45,8 @@ def models_of(
     return models_of(project, *found, depth + 1) if found and isinstance(found[1], ast.Subscript | ast.BinOp) else []
 
 
-def _quoted(node: ast.Constant) -> ast.expr | None:
+def unquoted(node: ast.Constant) -> ast.expr | None:
+    """The annotation in quotes, None when it is none."""
     try:
         return ast.parse(node.value, mode="eval").body if isinstance(node.value, str) else None
     except SyntaxError:
