@@ -51,7 +51,7 @@ _CHECKS: Final[dict[str, tuple[Callable[[Specification], Iterator[Fault]], ...]]
 def faults_of_document(kind: str, sources: Sources) -> list[Fault]:
     """Every fault of a document and of the files that it refers to.
 
-    Where the structure is broken, other rules about the objects around that place stay silent.
+    Where the structure is broken, rules that this may have misled stay silent.
     """
     document = sources.files[0].document
     version = str(document.get(kind, "")) if isinstance(document, dict) else ""
@@ -63,23 +63,34 @@ def faults_of_document(kind: str, sources: Sources) -> list[Fault]:
     broken = list(check_structure(kind, spec.family, version, document))
     spec.walk()
     broken += [*spec.faults, *sources.faults, *_parts(spec)]
-    silent = {
-        (fault.source, fault.parts[:n]) for fault in broken if _is_deep(fault) for n in range(len(fault.parts) + 1)
-    }
     found = [fault for check in _CHECKS[kind] for fault in _robust(check, spec, is_broken=bool(broken))]
     if not broken and not any(fault.rule in _SCHEMA_RULES for fault in found):
         found += check_values(spec)
     if broken:
-        found = [one for one in found if _is_error(one) and (one.source, one.parts) not in silent]
+        found = _not_misled(found, broken)
     return [*broken, *found]
 
 
 _SCHEMA_RULES: Final = frozenset({"openapi.schema", "openapi.pattern", "asyncapi.pattern", "openapi.dialect"})
 
 
-def _is_deep(fault: Fault) -> bool:
-    """Whether what is broken may mislead other rules about the objects around it."""
-    return not fault.rule.startswith("ref.") or "parameters" in fault.parts
+# What is broken below the place of these faults may be all that is wrong.
+_OF_PARAMETERS: Final = frozenset({"openapi.path-parameter", "openapi.parameter", "openapi.body-parameter"})
+_OF_WHOLES: Final = frozenset({"openapi.required", "asyncapi.channel", "asyncapi.message", "asyncapi.parameter"})
+
+
+def _not_misled(found: list[Fault], broken: list[Fault]) -> list[Fault]:
+    """The errors that what is broken cannot have caused; of warnings, none."""
+    above = {(fault.source, fault.parts[:n]) for fault in broken for n in range(len(fault.parts) + 1)}
+    parameters = [fault for fault in broken if "parameters" in fault.parts]
+    above_parameters = {(fault.source, fault.parts[:n]) for fault in parameters for n in range(len(fault.parts) + 1)}
+    places = {(fault.source, fault.parts) for fault in broken}
+    misled = {**dict.fromkeys(_OF_PARAMETERS, above_parameters), **dict.fromkeys(_OF_WHOLES, above)}
+    return [
+        fault
+        for fault in found
+        if _is_error(fault) and (fault.source, fault.parts) not in misled.get(fault.rule, places)
+    ]
 
 
 def _is_error(fault: Fault) -> bool:
