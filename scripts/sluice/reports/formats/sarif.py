@@ -109,11 +109,11 @@ def _results(gate: GateReport, order: dict[str, int]) -> list[JsonObject]:
 
 
 def _suppression(finding: Finding) -> JsonObject:
-    """A mark in the source; its reason stands where another finding has its hint."""
-    reason = clean(finding.hint).removeprefix("suppressed: ")
-    mark: JsonObject = {"kind": "inSource", "status": "accepted"}
-    if reason:
-        mark["justification"] = reason
+    """A mark in the source (`suppressed: why`) or a baseline (`known: why`), which stands where others have a hint."""
+    how, _, why = clean(finding.hint).partition(": ")
+    mark: JsonObject = {"kind": "external" if how == "known" else "inSource", "status": "accepted"}
+    if why:
+        mark["justification"] = why
     return mark
 
 

@@ -96,9 +96,11 @@ def test_fingerprints_survive_line_moves_and_tell_twins_apart():
 
 def test_suppressed_findings_are_marked_with_their_reason_and_others_say_that_they_are_not():
     hidden = a_finding(fingerprint="other", hint="suppressed: a command-line tool")
-    one, two = results(a_finding(), suppressed=[hidden])
+    known = a_finding(fingerprint="third", hint="known: in the baseline")
+    one, two, three = results(a_finding(), suppressed=[hidden, known])
     assert one["suppressions"] == []
     assert two["suppressions"] == [{"kind": "inSource", "status": "accepted", "justification": "a command-line tool"}]
+    assert three["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "in the baseline"}]
 
 
 def test_a_crashed_check_is_reported_as_an_unsuccessful_execution():
