@@ -173,3 +173,9 @@ def test_the_sessions_and_tasks_that_the_readme_names_exist():
     named = set(re.findall(r"(?:`|\.venv/bin/)invoke ([a-z](?:[\w.]*\w)?)", readme))
     assert named <= set(TASKS)
     assert len(named) >= 5
+
+
+def test_two_runs_are_given_to_diff_as_two_words(invoke):
+    code, _, err = invoke("report", "--diff", RUN_ID, "nothing")
+    assert (code, "there is no run yet" in err) == (2, True)
+    assert invoke("report", "--diff", RUN_ID)[0] == 2
