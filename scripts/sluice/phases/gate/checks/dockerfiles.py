@@ -10,6 +10,9 @@ from sluice.phases.gate.reading.containers import builds, is_service
 from sluice.phases.gate.reading.dockerfile import Dockerfile, Instruction, Stage, reference, substitute
 
 
+_SOURCES: Final = {"COPY": re.compile(r"--from=(\S+)"), "RUN": re.compile(r"--mount=\S*?\bfrom=([^,\s]+)")}
+
+
 class HasHealthcheck(Check[tuple[str, Dockerfile | None]]):
     """Every service image has a HEALTHCHECK."""
 
@@ -94,14 +97,16 @@ def _unpinned(dockerfile: Dockerfile, arguments: Mapping[str, str]) -> Iterator[
         if why := _fault(dockerfile, stage, image):
             yield stage.line, image, why
         for instruction in stage.instructions:
-            for copied in re.findall(r"--from=(\S+)", instruction.arguments) if instruction.keyword == "COPY" else []:
+            pattern = _SOURCES.get(instruction.keyword)
+            for copied in pattern.findall(instruction.arguments) if pattern else []:
                 source = _resolved(dockerfile, copied.strip("\"'"), arguments)
                 if why := _fault(dockerfile, stage, source):
                     yield instruction.line, source, why
 
 
 def _resolved(dockerfile: Dockerfile, image: str, arguments: Mapping[str, str]) -> str:
-    return substitute(image, {**dockerfile.arguments, **arguments})
+    filled = substitute(image, {**dockerfile.arguments, **arguments})
+    return "" if "$" in filled else filled
 
 
 def _fault(dockerfile: Dockerfile, stage: Stage, image: str) -> str:

@@ -33,7 +33,7 @@ _DECORATORS = frozenset(
     {"subscriber", "subscribe", "consumer", "consume", "listen", "listener", "event_handler", "handler", "on"}
 )
 _DEAD_LETTERS = re.compile(r"(?:^|[._:/-])(?:dead|dlq|dlx|dead[._-]?letters?|poison|parked|failed)$", re.IGNORECASE)
-_EVENT = re.compile(r"[A-Za-z][\w.:/*>-]{2,}")
+_EVENT = re.compile(r"[A-Za-z][\w.:/*>+#-]{2,}")
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ def _same(one: Use, other: Use) -> bool:
 
 
 def _matches(use: Use, published: Use) -> bool:
-    if not re.search(r"[*>]", use.event):
+    if not re.search(r"[*>+#]", use.event):
         return False
-    pattern = re.escape(use.event).replace(r"\*", ".*").replace(">", ".*")
+    pattern = re.escape(use.event).replace(r"\*", ".*").replace(">", ".*").replace(r"\+", "[^/]*").replace(r"\#", ".*")
     return bool(re.fullmatch(pattern, published.event))
 
 
