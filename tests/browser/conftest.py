@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from sluice.reports.formats.html import render
-from unit.reports.runs import empty_run, hostile_run, partial_run, passed_run, planted_run
+from sluice.reports.summary import view_of_gate
+from unit.reports.runs import a_finding, a_gate, empty_run, hostile_run, partial_run, passed_run, planted_run
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 RUNS = {
@@ -14,6 +15,7 @@ RUNS = {
     "planted": planted_run,
     "empty": empty_run,
     "hostile": hostile_run,
+    "gate": lambda: view_of_gate(a_gate("failed", a_finding()), name="shop"),
 }
 
 

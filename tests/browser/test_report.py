@@ -18,7 +18,7 @@ def shown(page, selector):
     return [item for item in page.locator(selector).all() if item.is_visible()]
 
 
-@pytest.mark.parametrize("name", ["passed", "partial", "planted", "empty", "hostile"])
+@pytest.mark.parametrize("name", ["passed", "partial", "planted", "empty", "hostile", "gate"])
 def test_axe_finds_no_violation(visit, axe, name):
     page = visit(name, reduced_motion="reduce")
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
