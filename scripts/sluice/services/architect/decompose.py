@@ -9,6 +9,7 @@ from sluice.services.architect.errors import PrdRefused
 from sluice.services.architect.meaning import (
     accounts,
     dependencies,
+    inferred,
     operations,
     ownership,
     requirements,
@@ -59,6 +60,7 @@ def _read(text: str, words: Words, suggestion: Suggestion | None) -> Decompositi
         find(draft)
     if suggestion is not None:
         suggested.add(draft, suggestion)
+    inferred.settle(draft)
     if not draft.services and not draft.entities:
         missing = ["no services were found", "no entities were found", f"{len(draft.endpoints)} endpoints were found"]
         raise PrdRefused("This is not a PRD that services can be derived from", details=missing, hint=_HINT)

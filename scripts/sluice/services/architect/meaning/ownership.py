@@ -3,18 +3,16 @@
 from collections import Counter
 
 from sluice.model.service_map import Method, Span
-from sluice.services.architect.meaning import routes
+from sluice.services.architect.meaning import grouping, inferred, routes
 from sluice.services.architect.reading import names
-from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft, ServiceDraft
-
-GROUP_CONFIDENCE = 0.5
+from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
 
 
 def settle(draft: Draft) -> None:
     """Gives every endpoint and every entity a service; each guess is an open question."""
     _drop_doubtful(draft)
     if not draft.services:
-        _group(draft)
+        grouping.group(draft)
     for endpoint in draft.endpoints:
         endpoint.service = endpoint.service or _by_entity(draft, endpoint)
     _owners(draft)
@@ -46,8 +44,7 @@ def _minimal(draft: Draft, service: str) -> None:
         return
     draft.ask(service, "The document names no endpoints; create, list and read were assumed. Which are there?")
     for entity in owned:
-        *head, last = names.split(entity.name)
-        path = f"/{'-'.join([*head, names.plural(last)])}"
+        path = inferred.collection(entity.name)
         wanted: tuple[tuple[Method, str], ...] = (("POST", path), ("GET", path), ("GET", f"{path}/{{id}}"))
         span = entity.span or Span(line_start=1, line_end=1)
         draft.endpoints.extend(EndpointDraft(method, where, span, service=service) for method, where in wanted)
@@ -111,39 +108,3 @@ def _guess_owner(draft: Draft, entity: EntityDraft) -> None:
     best, count = mentions.most_common(1)[0] if mentions else ("", 0)
     entity.owner = (best if count else None) or guess or next(iter(draft.services), None)
     draft.ask(entity.name, f"The document does not say which service owns it; {entity.owner} was taken.", entity.span)
-
-
-def _group(draft: Draft) -> None:
-    """One service per root noun: an entity joins the one it is nested below or whose name begins its own."""
-    above = _above(draft)
-    for entity in draft.entities.values():
-        root, seen = entity.name, {entity.name}
-        while above.get(root) not in {None, *seen}:
-            root = above[root]
-            seen.add(root)
-        name = names.service_name(f"{names.snake(root).replace('_', '-')}-service")
-        if name not in draft.services:
-            span = draft.entities[root].span
-            draft.services[name] = ServiceDraft(name, root, "", span, confidence=GROUP_CONFIDENCE)
-            draft.aliases[names.split(root)] = name
-            question = "The document names no services; this one was made from its entities and paths. Is it right?"
-            draft.ask(name, question, span)
-        entity.owner = name
-
-
-def _above(draft: Draft) -> dict[str, str]:
-    """Per entity the one above it: by its name (`OrderItem`: `Order`), or because it only has paths below it."""
-    chains = [routes.chain(draft, endpoint.path, None) for endpoint in draft.endpoints]
-    flat = {links[0].entity.name for links in chains if links and links[0].entity is not None}
-    by_words = {names.split(name): name for name in draft.entities}
-    found: dict[str, str] = {}
-    for words, name in by_words.items():
-        shorter = [by_words[words[:size]] for size in range(1, len(words)) if words[:size] in by_words]
-        if shorter:
-            found[name] = shorter[0]
-    for links in chains:
-        entities = [link.entity.name for link in links if link.entity is not None]
-        for name in entities[1:]:
-            if name not in flat and name != entities[0]:
-                found.setdefault(name, entities[0])
-    return found

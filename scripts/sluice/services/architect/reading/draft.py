@@ -11,6 +11,7 @@ from sluice.services.architect.reading.forms import stem
 from sluice.services.architect.reading.names import split
 from sluice.services.architect.reading.snippets.find import snippets
 from sluice.services.architect.reading.snippets.snippet import Snippet
+from sluice.services.architect.reading.stories import Wish
 from sluice.services.architect.reading.tree import Section
 from sluice.services.architect.reading.words import Words
 
@@ -119,6 +120,7 @@ class Draft:
     requirements: dict[str, Requirement] = field(default_factory=dict)
     roles: dict[Section, frozenset[str]] = field(default_factory=dict)
     snippets: list[Snippet] = field(default_factory=list)
+    wishes: list[Wish] = field(default_factory=list)
     described: dict[str, tuple[Span, list[EntityField]]] = field(default_factory=dict)
     _pattern: tuple[int, re.Pattern[str]] = (-1, re.compile("(?!)"))
 
