@@ -45,6 +45,9 @@ FLAGS: dict[str, tuple[str | bool, str]] = {
     "diff": ((), "two run ids: say what changed from the first to the second"),
     "junit": ("", "write the checks as JUnit XML to this file"),
     "html": ("", "write the report as one HTML page to this file"),
+    "baseline": ("", "file of known findings: only others block"),
+    "write_baseline": ("", "keep the findings of now as known, in this file"),
+    "fresh": (False, "judge anew even where nothing has changed since the last time"),
     "file": ("", "an OpenAPI, Swagger or AsyncAPI document, JSON or YAML"),
     "folder": ("", "folder that the references of a document may reach (default: the document's own)"),
 }
@@ -62,6 +65,7 @@ FLAGS |= {
 ONE = ("run", "json")
 MAKE = ("prd", "runtime", "builder", "ports", "architect", "recording", "json")
 END = ("keep", "strict")
+GATE = ("sarif", "junit", "html", "baseline", "write_baseline", "fresh")
 
 
 def _command(*flags: str, positional: tuple[str, ...] = (), name: str = "") -> Callable[[Callable[..., int]], Task]:
@@ -71,7 +75,8 @@ def _command(*flags: str, positional: tuple[str, ...] = (), name: str = "") -> C
         def run(_c: Context, **given: Any) -> None:
             from sluice.commands.face import run_command
 
-            extra = {key: given[key] for key in inspect.signature(body).parameters if key in given}
+            known = {**given, "given": given}
+            extra = {key: known[key] for key in inspect.signature(body).parameters if key in known}
             extra |= {"names": [given[key] for key in positional]} if "words" in positional else {}
             if code := run_command(lambda: body(_options(given), **extra)):
                 raise Exit(code=code)
@@ -180,12 +185,13 @@ def forget(options: "Options", newest: int) -> int:
     return stack.forget(options, newest=newest)
 
 
-@_command("path", "sarif", "junit", "html", "json", positional=("path",))
-def gate(options: "Options", path: str, sarif: str, junit: str, html: str) -> int:
+@_command("path", *GATE, "json", positional=("path",))
+def gate(options: "Options", given: dict[str, Any]) -> int:
     """The quality gate alone, on any folder of services."""
     from sluice.commands import gate
 
-    return gate.gate(options, path=Path(path), sarif=sarif, junit=junit, html=html)
+    wanted = gate.Wanted(**{flag: given[flag] for flag in GATE})
+    return gate.gate(options, path=Path(given["path"]), wanted=wanted)
 
 
 @_command(*ONE, "markdown", "diff")

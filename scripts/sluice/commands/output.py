@@ -13,6 +13,7 @@ from rich.text import Text
 from sluice.core.paths import RunPaths
 from sluice.engine.journal import Event
 from sluice.engine.plan import Action
+from sluice.model.finding import GateAnswer
 from sluice.reports.console import ConsoleSink, make_console
 from sluice.reports.report import RunView
 from sluice.reports.screen import render_gate, render_summary
@@ -56,9 +57,13 @@ class Output:
     def gate(self, view: RunView) -> None:
         """What the gate said of a folder."""
         if self._json:
-            self.print_json(view.gate.model_dump(mode="json") if view.gate else None)
+            self.print_json(GateAnswer.of(view.gate).model_dump(mode="json") if view.gate else None)
         else:
             self._console.print(render_gate(view))
+
+    def note(self, text: str) -> None:
+        """A remark about the answer, never a part of it."""
+        sys.stderr.write(f"{text}\n")
 
     def show(self, what: RenderableType) -> None:
         """Something for people."""

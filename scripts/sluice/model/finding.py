@@ -64,3 +64,38 @@ class GateReport(Artifact):
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     planted: bool = False
+
+
+class NotRun(Model):
+    """A check that could not judge: `error` blocks, without it the thing it judges is rightly not there."""
+
+    check: str
+    layer: int
+    reason: str
+    error: bool = False
+
+
+class GateAnswer(Model):
+    """What `invoke gate PATH --json` prints; `suppressed` holds also what a baseline knows."""
+
+    verdict: Verdict
+    reason: str
+    layers: tuple[LayerResult, ...]
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
+    not_run: tuple[NotRun, ...]
+
+    @classmethod
+    def of(cls, report: GateReport) -> "GateAnswer":
+        """The same facts as in the report, with what did not run in one place."""
+        checks = [check for layer in report.layers for check in layer.checks if check.error or check.skipped]
+        return cls(
+            verdict=report.overall_verdict,
+            reason=report.reason,
+            layers=report.layers,
+            findings=report.findings,
+            suppressed=report.suppressed,
+            not_run=tuple(
+                NotRun(check=c.check, layer=c.layer, reason=c.error or c.skipped, error=bool(c.error)) for c in checks
+            ),
+        )

@@ -27,7 +27,8 @@ S = TypeVar("S")
 class GateInput:
     """What the gate judges: folders below `root`, and the run's artifacts where there is a run.
 
-    `services` maps a name to its directory; `folders` are the directories and files to read.
+    `services` maps a name to its directory; `folders` are the directories and files to read;
+    `baseline` holds fingerprints of findings that are known and do not block.
     """
 
     root: Path
@@ -41,11 +42,14 @@ class GateInput:
     integration: IntegrationReport | None = None
     contract_engine_url: str = ""
     planted: bool = False
+    baseline: frozenset[str] = frozenset()
     run: bool = False
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     @classmethod
-    def from_folder(cls, path: Path, settings: Settings | None = None) -> "GateInput":
+    def from_folder(
+        cls, path: Path, settings: Settings | None = None, baseline: frozenset[str] = frozenset()
+    ) -> "GateInput":
         """Any folder of services, without a run behind it.
 
         Raises:
@@ -54,7 +58,9 @@ class GateInput:
         root = path.resolve()
         if not root.is_dir():
             raise InputError(f"{path} is not a directory", hint="name a folder of services")
-        return cls(root=root, services=find_services(root), folders=(root,), settings=settings or Settings())
+        return cls(
+            root=root, services=find_services(root), folders=(root,), settings=settings or Settings(), baseline=baseline
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

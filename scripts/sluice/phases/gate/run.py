@@ -6,7 +6,7 @@ from typing import Any
 
 from sluice.core.errors import SluiceError
 from sluice.model.finding import CheckRun, Finding, GateReport
-from sluice.phases.gate import suppress, verdict
+from sluice.phases.gate import baseline, suppress, verdict
 from sluice.phases.gate.check import Check, GateInput
 from sluice.phases.gate.facts import Facts
 from sluice.phases.gate.findings import finding_of, sealed
@@ -19,7 +19,7 @@ def run_gate(given: GateInput, checks: Sequence[Check[Any]] | None = None) -> Ga
     chosen = tuple(all_checks().values()) if checks is None else checks
     results = [(check, *_outcome(check, facts)) for check in chosen]
     standing, hidden = suppress.split([finding for _, _, found in results for finding in found], facts)
-    findings = sealed(standing, facts)
+    findings, known = baseline.split(sealed(standing, facts), given.baseline)
     layers = tuple(
         verdict.judge_layer(
             number, [run for check, run, _ in results if check.layer == number], findings, run=given.run
@@ -32,7 +32,7 @@ def run_gate(given: GateInput, checks: Sequence[Check[Any]] | None = None) -> Ga
         reason=reason,
         layers=layers,
         findings=findings,
-        suppressed=sealed(hidden, facts),
+        suppressed=(*sealed(hidden, facts), *known),
         planted=given.planted,
     )
 
