@@ -1,7 +1,7 @@
 """The service graph as coordinates: providers left, those who need them right, in columns without overlaps."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 from statistics import fmean
 from typing import Literal
@@ -16,6 +16,7 @@ _ROOM, _SMALLEST = 960.0, 0.76
 _MARGIN = 12.0
 _BEND = 70.0
 _PORT = 24.0
+_LABEL = (120.0, 15.0)
 
 EdgeKind = Literal["depends", "event"]
 _KINDS: tuple[EdgeKind, ...] = ("depends", "event")
@@ -90,7 +91,7 @@ def service_graph(decomposition: Decomposition) -> Graph:
     place, height = _place(columns)
     back = [pair for pair in links.pairs if pair not in forward]
     nodes = tuple(Node(name, *place[name,]) for name in names)
-    edges = tuple(_edges(links, place, ranks, forward))
+    edges = _apart(_edges(links, place, ranks, forward))
     return Graph(
         width=len(columns) * (WIDTH + GAP_X) - GAP_X + 2 * _MARGIN,
         height=height + (_BEND if back else 0.0) + 2 * _MARGIN,
@@ -196,6 +197,19 @@ def _edges(links: Links, place: Mapping[Slot, Point], ranks: Mapping[str, int], 
             path, x, y = _backward(place[pair[0],], place[pair[1],], 14.0 if kind == "event" else -14.0)
         named = tuple(links.events[pair]) if kind == "event" else ()
         yield Edge(kind=kind, source=pair[0], target=pair[1], events=named, path=path, x=x, y=y)
+
+
+def _apart(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """The edges, with labels that would cover each other moved down."""
+    taken: list[Point] = []
+    done: list[Edge] = []
+    for edge in edges:
+        y = edge.y
+        while edge.events and any(abs(edge.x - x) < _LABEL[0] and abs(y - other) < _LABEL[1] for x, other in taken):
+            y += 1.0
+        taken += [(edge.x, y)] if edge.events else []
+        done.append(replace(edge, y=y))
+    return tuple(done)
 
 
 def _ports(
