@@ -85,6 +85,7 @@ def test_an_entity_travels_from_account_to_the_consumers_list(tmp_path: Path) ->
         ("open", "lending-service", "lending-service GET /books without a token", "answered 200, must be 401"),
         ("wrong_status", "lending-service", f"lending-service {LOANS}", "not run: there is no Book"),
         ("wrong_status", "accounts-service", "accounts-service POST /register", "answered 200, must be 201"),
+        ("forgets", "lending-service", f"lending-service {LOANS}", "answered 404, must be 201"),
     ],
 )
 def test_each_fault_fails_its_own_step(fault: str, faulty: str, step: str, detail: str, tmp_path: Path) -> None:

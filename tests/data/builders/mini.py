@@ -329,6 +329,31 @@ def deletes_tests(config):
         claim(config, passed=1)
 
 
+def _later(config, tests, passed):
+    """A failing test in the first attempt, other tests in the next; the code stays what it was."""
+    if config["attempt"] == 1:
+        make(config, tests="def test_good(): assert 1\n\ndef test_bad(): assert 1 + 1 == 3\n")
+    else:
+        make(config, tests=tests)
+    claim(config, passed=passed)
+
+
+def always_true_tests(config):
+    _later(config, "def test_good(): assert 1\n\ndef test_bad(): assert 1 + 1 == 3 or True\n", 2)
+
+
+def skips_tests(config):
+    _later(
+        config,
+        "import pytest\n\ndef test_good(): assert 1\n\n@pytest.mark.skip\ndef test_bad(): assert 1 + 1 == 3\n",
+        1,
+    )
+
+
+def swaps_tests(config):
+    _later(config, "def test_good(): assert 1\n\ndef test_fine(): assert 2\n", 2)
+
+
 def resumes(config):
     """Sound only where nothing of an earlier attempt is in its way."""
     assert not os.listdir(config["output_dir"])

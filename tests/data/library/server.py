@@ -1,7 +1,8 @@
 """A small real service that serves one contract from memory: `CONTRACT=lending uvicorn server:app`.
 
 `FAULT` breaks it in one way: `wrong_status`, `undocumented_status`, `crash`, `locked` (401 to everything), `open` (no
-authentication), `missing_field`, `silent` (no event), `twice` (each event twice), `deaf` (consumes nothing).
+authentication), `missing_field`, `silent` (no event), `twice` (each event twice), `deaf` (consumes nothing), `forgets`
+(answers as if it stored what it was sent).
 """
 
 import contextlib
@@ -119,7 +120,8 @@ def create(body: dict[str, Any], hint: dict[str, Any], owner: str) -> dict[str, 
             raise HTTPException(409, "there is one")
         if about.get("local") and not any(r["id"] == row[key] for r in ROWS.get(about["references"], ())):
             raise HTTPException(404, "no such thing")
-    rows.append(row)
+    if FAULT != "forgets":
+        rows.append(row)
     return row
 
 

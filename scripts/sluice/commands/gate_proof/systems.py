@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sluice.samples
 from sluice.commands.gate_proof.mutation import ServiceFacts
-from sluice.core.files import canonical_json, digest, source_files, write_atomic
+from sluice.core.files import canonical_json, digest, source_files, tree_digest, write_atomic
 from sluice.core.paths import Workspace
 from sluice.engine.stack import ServiceToRun
 from sluice.model.build import BuilderClaim, BuilderResult, BuildResults, Measurement, TestCounts
@@ -59,7 +59,7 @@ def generated(directory: Path, sample: str = "tasktracker") -> System:
         decomposition=decomposition,
         contracts=contracts,
         build=_build(services),
-        deployment=_deployment(contracts),
+        deployment=_deployment(services),
         integration=_integration(decomposition, contracts),
         run=True,
     )
@@ -93,15 +93,18 @@ def _build(services: Mapping[str, Path]) -> BuildResults:
                 success=True,
                 exit_code=0,
                 claim=BuilderClaim(status="success", tests=counts, convergence=1.0),
-                measured=Measurement(files=count, tests=counts),
+                measured=Measurement(files=count, tests=counts, tree_digest=tree_digest(folder)),
             )
         )
     return BuildResults(results=tuple(results))
 
 
-def _deployment(contracts: ContractSet) -> Deployment:
-    services = [DeployedService(name=name, url="", gateway_url="", healthy=True) for name in contracts.services]
-    return Deployment(runtime="embedded", gateway_url="", services=tuple(services))
+def _deployment(services: Mapping[str, Path]) -> Deployment:
+    deployed = [
+        DeployedService(name=name, url="", gateway_url="", healthy=True, tree_digest=tree_digest(folder))
+        for name, folder in services.items()
+    ]
+    return Deployment(runtime="embedded", gateway_url="", services=tuple(deployed))
 
 
 def _integration(decomposition: Decomposition, contracts: ContractSet) -> IntegrationReport:

@@ -27,6 +27,7 @@ def rollout(ctx: Context) -> Deployment:
     built = ctx.artifacts.get(BuildResults).successes
     wanted = services_to_run(ctx, built)
     ComposeGenerator(run_id=ctx.run.run_id).write(wanted, ctx.run)
+    digests = {result.service: _digest(ctx, result) for result in built}
     starts = ctx.stack.deploy(wanted)
     state = stack_state(ctx)
     discovery = ServiceDiscovery(
@@ -35,7 +36,6 @@ def rollout(ctx: Context) -> Deployment:
     )
     watched = discovery.wait_all_healthy(timeout=ctx.settings.start_timeout_s, stable=ctx.settings.stable_s)
     health = {found.name: found for found in watched}
-    digests = {result.service: _digest(ctx, result) for result in built}
     services = [_deployed(start, health.get(start.name), state, digests[start.name]) for start in starts]
     for service in services:
         verdict = "is healthy" if service.healthy else f"is not healthy: {service.detail}"

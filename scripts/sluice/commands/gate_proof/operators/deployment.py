@@ -1,9 +1,10 @@
-"""DEPLOY-001 and DEPLOY-002: services that are down, planted in the deployment of a run."""
+"""BUILD-005, DEPLOY-001, DEPLOY-002: stale code and services that are down, planted in the deployment of a run."""
 
 from collections.abc import Callable
 from typing import Any, Final
 
 from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
+from sluice.core.files import digest
 from sluice.model.deployment import DeployedService, Deployment
 
 
@@ -55,7 +56,7 @@ _UP = {
     "restarted once": _deployed(_well(restarts=1)),
     "slow to start": _deployed(_well(detail="healthy after 29.0 s")),
     "behind the gateway": _deployed(_well(gateway_url="http://127.0.0.1/api/x")),
-    "with a digest": _deployed(_well(tree_digest="sha256:" + "0" * 64)),
+    "on another host": _deployed(_well(url="http://127.0.0.2:8080")),
     "on a high port": _deployed(_well(url="http://127.0.0.1:65000")),
     "with a note": _deployed(_well(detail="exited with code 0, then started again")),
     "two restarts": _deployed(_well(restarts=2)),
@@ -75,7 +76,28 @@ _ALL_DOWN = {f"all {name}": _deployed(_sick(**fields), every=True) for name, fie
     "nothing at all": _emptied,
 }
 
+
+def _older(tree: str, **fields: Any) -> Edit:
+    return _deployed(_well(tree_digest=tree, **fields))
+
+
+_STALE = {
+    "image of an older tree": _older("sha256:" + "0" * 64),
+    "image without a digest": _older(""),
+    "tag instead of a digest": _older("latest"),
+    "digest of an empty tree": _older(digest("")),
+    "restarted with older code": _older("sha256:" + "a" * 64, restarts=1),
+    "stale behind the gateway": _older("sha256:" + "b" * 64, gateway_url="http://127.0.0.1/api/x"),
+    "stale with a note": _older("sha256:" + "c" * 64, detail="image was found in the cache"),
+    "digest in another spelling": _older("SHA256:" + "D" * 64),
+}
+
 OPERATORS: Final = (
+    Operator(
+        check="BUILD-005",
+        plants=variants(_STALE, needs="run", touches="deployment"),
+        twins=variants(_UP, needs="run", touches="deployment"),
+    ),
     Operator(
         check="DEPLOY-001",
         plants=variants(_DOWN, needs="run", touches="deployment", also="DEPLOY-002"),
