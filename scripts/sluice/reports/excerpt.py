@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sluice.model.finding import Finding
-from sluice.reports.redact import BLOT, blotted, holds_secret, key_lines, redacted
+from sluice.reports.redact import BLOT, blotted, holds_secret, holds_settings, key_lines, redacted
 
 _AROUND = 3
 _WIDTH = 240
+_CODE = (".py", ".js", ".ts")
 
 Place = tuple[str, int]
 
@@ -37,7 +38,8 @@ def excerpts(findings: Iterable[Finding], read: Callable[[str], str | None]) -> 
     found: dict[Place, tuple[Line, ...]] = {}
     for path, numbers in sorted(wanted.items()):
         lines = (read(path) or "").splitlines()
-        hidden = _Hidden(frozenset(secret.get(path, ())), frozenset(key_lines(lines)))
+        known = range(1, len(lines) + 1) if holds_settings(path) else secret.get(path, ())
+        hidden = _Hidden(frozenset(known), frozenset(key_lines(lines)), path.endswith(_CODE))
         found |= {(path, number): _around(lines, number, hidden) for number in sorted(numbers) if number <= len(lines)}
     return found
 
@@ -48,11 +50,12 @@ class _Hidden:
 
     secret: frozenset[int]
     key: frozenset[int]
+    code: bool
 
     def safe(self, number: int, line: str) -> str:
         if number in self.key:
             return BLOT
-        return blotted(line) if number in self.secret else redacted(line)
+        return blotted(line) if number in self.secret else redacted(line, code=self.code)
 
 
 def _around(lines: list[str], number: int, hidden: _Hidden) -> tuple[Line, ...]:

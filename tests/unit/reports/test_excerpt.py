@@ -1,3 +1,5 @@
+import pytest
+
 from sluice.reports.excerpt import excerpts
 from sluice.reports.redact import BLOT
 from unit.reports.runs import a_finding
@@ -45,6 +47,12 @@ def test_no_line_of_a_private_key_is_shown_wherever_the_finding_stands():
     source = "x = 1\n-----BEGIN PRIVATE KEY-----\nMIIEow\nMIIEox\n-----END PRIVATE KEY-----\nprint()\n"
     shown = excerpts([a_finding(path="a.py", line=6)], lambda _: source)["a.py", 6]
     assert [line.text for line in shown] == [BLOT, BLOT, BLOT, "print()"]
+
+
+@pytest.mark.parametrize("path", [".env", "a/.env.local", "a/prod.env", "b/server.key"])
+def test_of_a_file_of_settings_only_names_are_shown(path):
+    shown = excerpts([a_finding(path=path, line=1)], lambda _: "PORT=80\nhunter2\n")[path, 1]
+    assert [line.text for line in shown] == [f"PORT={BLOT}", BLOT]
 
 
 def test_a_very_long_line_is_cut():

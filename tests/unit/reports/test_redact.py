@@ -56,6 +56,20 @@ def test_ordinary_code_stays_as_it_is(line):
     assert redacted(line) == line
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("POSTGRES_PASSWORD: hunter2", f"POSTGRES_PASSWORD: {BLOT}"),
+        ("ENV API_KEY=hunter2", f"ENV API_KEY={BLOT}"),
+        ("  - JWT_SECRET=hunter2", f"  - JWT_SECRET={BLOT}"),
+        ("password: ${DB_PASSWORD}", "password: ${DB_PASSWORD}"),
+        ("image: postgres:16-alpine", "image: postgres:16-alpine"),
+    ],
+)
+def test_outside_of_code_a_literal_needs_no_quotes(line, told):
+    assert redacted(line, code=False) == told
+
+
 def test_a_private_key_is_known_from_its_first_to_its_last_line():
     lines = ["key = '", KEY, "MIIEow", "abc", "-----END RSA PRIVATE KEY-----", "x = 1"]
     assert key_lines(lines) == {2, 3, 4, 5}
