@@ -9,7 +9,6 @@ from sluice.phases.gate.facts import Facts
 from sluice.phases.gate.reading.containers import builds, is_service
 from sluice.phases.gate.reading.dockerfile import Dockerfile, Instruction, Stage, reference, substitute
 
-
 _SOURCES: Final = {"COPY": re.compile(r"--from=(\S+)"), "RUN": re.compile(r"--mount=\S*?\bfrom=([^,\s]+)")}
 
 

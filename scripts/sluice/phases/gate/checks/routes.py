@@ -7,6 +7,8 @@ from typing import Final
 from sluice.phases.gate.check import Check, Hit
 from sluice.phases.gate.facts import Facts
 from sluice.phases.gate.reading.compose import ComposeProject, ComposeService
+from sluice.phases.gate.reading.compose_merge import named
+from sluice.phases.gate.reading.documents import mapping
 
 _RULE: Final = re.compile(r"traefik\.(?:http|tcp)\.routers\.[^.]+\.rule")
 _WORKER: Final = re.compile(
@@ -62,6 +64,8 @@ def _needs_route(facts: Facts, project: ComposeProject, service: ComposeService,
         return False
     if service.name in facts.given.services and facts.given.run:
         return True
+    if service.name in _jobs(project):
+        return False
     reachable = {network for gateway in project.gateways for network in gateway.networks}
     if project.gateways and not reachable & service.networks and not _labelled(service):
         return False
@@ -70,6 +74,17 @@ def _needs_route(facts: Facts, project: ComposeProject, service: ComposeService,
     folder = service.context.strip("./").rpartition("/")[2]
     answers = service.listens or service.name in known or folder in known
     return answers and not _WORKER.search(f"{service.command} {service.name}".lower())
+
+
+def _jobs(project: ComposeProject) -> set[str]:
+    """Services that others wait for to end: they do their work once and answer nobody."""
+    waits = (named(service.raw.get("depends_on")) for service in project.services)
+    return {
+        name
+        for wait in waits
+        for name, how in wait.items()
+        if mapping(how).get("condition") == "service_completed_successfully"
+    }
 
 
 def _unrouted(facts: Facts, project: ComposeProject, service: ComposeService) -> str:
