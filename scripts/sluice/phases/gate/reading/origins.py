@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from sluice.phases.gate.reading.guards import for_development, production_branch
 from sluice.phases.gate.reading.judgement import words
@@ -19,6 +20,7 @@ KEY = re.compile(r"(?:cors|allow(?:ed)?)[\w.-]*?origins?(?:list|regex|listregex)
 _ORIGIN = re.compile(r"headers(?:\.get\(|\[)\s*[bB]?['\"]origin['\"]", re.IGNORECASE)
 _ASKS = re.compile(r"allow|valid|match|is_|check|trust|permit", re.IGNORECASE)
 _DEFAULT = re.compile(r"\$\{\w+:?-(.*)\}")
+_TELLING: Final = (ast.Call, ast.ClassDef, ast.Dict, ast.Assign)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class OpenOrigin:
 
 def open_in_python(file: PyFile, values: Values) -> Iterator[OpenOrigin]:
     """Wildcards given to CORS middleware, Flask-CORS or the header itself; development branches left out."""
-    for node in file.nodes:
+    for node in (node for kind in _TELLING for node in file.every(kind)):
         for how, at in _wildcards(file, node, values):
             if not for_development(file.ancestors(node), node):
                 place = at.node if at.file is file and hasattr(at.node, "lineno") else node

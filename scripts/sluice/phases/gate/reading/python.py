@@ -35,8 +35,11 @@ class PyFile:
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """Every node, in the order of `ast.walk`."""
-        return tuple(ast.walk(self.tree))
+        """Every node in the order of `ast.walk`, but for the contexts (load, store) of names."""
+        found: list[ast.AST] = [self.tree]
+        for node in found:
+            found += children(node)
+        return tuple(found)
 
     @cached_property
     def kinds(self) -> dict[type[ast.AST], list[ast.AST]]:
@@ -58,20 +61,19 @@ class PyFile:
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """Each node's parent."""
-        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+        return {child: node for node in self.nodes for child in children(node)}
 
     @cached_property
     def imports(self) -> dict[str, str]:
         """Local name → dotted name, for every import statement of the file, wherever it stands."""
         found: dict[str, str] = {}
-        for node in self.nodes:
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    name = alias.name if alias.asname else alias.name.partition(".")[0]
-                    found[alias.asname or name] = name
-            elif isinstance(node, ast.ImportFrom):
-                base = self.absolute(node)
-                found.update({alias.asname or alias.name: f"{base}.{alias.name}" for alias in node.names})
+        for node in self.every(ast.Import):
+            for alias in node.names:
+                name = alias.name if alias.asname else alias.name.partition(".")[0]
+                found[alias.asname or name] = name
+        for origin in self.every(ast.ImportFrom):
+            base = self.absolute(origin)
+            found.update({alias.asname or alias.name: f"{base}.{alias.name}" for alias in origin.names})
         return found
 
     @cached_property
@@ -126,6 +128,18 @@ class PyFile:
         while node in self.parents:
             node = self.parents[node]
             yield node
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Child nodes, contexts left out; several times faster than `ast.iter_child_nodes`, which matters on big trees."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and name != "ctx":
+            found.append(value)
+    return found
 
 
 def _bound(node: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
@@ -183,10 +197,9 @@ class Project:
         """Every call, by the last part of the name that is called."""
         found: dict[str, list[tuple[PyFile, ast.Call]]] = {}
         for file in self.files:
-            for node in file.nodes:
-                if isinstance(node, ast.Call):
-                    name = node.func.attr if isinstance(node.func, ast.Attribute) else file.dotted(node.func)
-                    found.setdefault(name.rpartition(".")[2], []).append((file, node))
+            for node in file.every(ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else file.dotted(node.func)
+                found.setdefault(name.rpartition(".")[2], []).append((file, node))
         return found
 
     def passed(self, function: Function, name: str) -> list[tuple[PyFile, ast.expr]]:

@@ -45,11 +45,12 @@ def python_secrets(file: PyFile, skipped: AbstractSet[int]) -> Iterator[Secret]:
         value = _constant(file, node)
         if node.lineno in skipped or not value:
             continue
-        shown = value if value in file.source.text else ast.get_source_segment(file.source.text, node) or value
         scheme = _SCHEME.fullmatch(value)
         if scheme and not is_placeholder(scheme[1]) and any(char.isdigit() for char in value):
             yield Secret(file.source, node.lineno, node.col_offset + 1, scheme[1], f"value of {name}")
         elif (is_secret_name(name) and is_secret_value(value, name)) or is_random(value):
+            text = file.source.text
+            shown = value if value in text else ast.get_source_segment(text, node) or value
             yield Secret(file.source, node.lineno, node.col_offset + 1, shown, f"value of {name}")
 
 
