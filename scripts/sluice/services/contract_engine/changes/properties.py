@@ -19,12 +19,12 @@ def property_changes(old: Object, new: Object, direction: Direction) -> Iterator
     for name, nodes in old[1].properties.items():
         after = new[1].properties.get(name)
         if after is None:
-            if hidden not in old[0].of(nodes).flags:
+            if hidden not in old[0].flags(nodes):
                 yield _removed(name, nodes[0].place, new[1])
         else:
             yield from _kept(name, (old, nodes), (new, after), hidden)
     for name, nodes in new[1].properties.items():
-        if name not in old[1].properties and hidden not in new[0].of(nodes).flags:
+        if name not in old[1].properties and hidden not in new[0].flags(nodes):
             yield _added(name, nodes[0].place, required=name in new[1].required - old[1].required)
     for name in sorted(new[1].required - old[1].required - new[1].properties.keys()):
         yield _added(name, (*new[1].place, "required"), required=True)  # demanded, but described nowhere
@@ -35,7 +35,7 @@ def shared_properties(old: Object, new: Object, direction: Direction) -> Iterato
     hidden = _HIDDEN.get(direction, "")
     for name, nodes in old[1].properties.items():
         after = new[1].properties.get(name)
-        if after is not None and hidden not in old[0].of(nodes).flags | new[0].of(after).flags:
+        if after is not None and hidden not in {*old[0].flags(nodes), *new[0].flags(after)}:
             yield name, nodes, after
 
 
@@ -53,7 +53,7 @@ def _removed(name: str, place: Parts, new: View) -> Local:
 def _kept(name: str, old: tuple[Object, Nodes], new: tuple[Object, Nodes], hidden: str) -> Iterator[Local]:
     (views, holder), nodes = old
     (new_views, new_holder), new_nodes = new
-    before, after = views.of(nodes).flags, new_views.of(new_nodes).flags
+    before, after = views.flags(nodes), new_views.flags(new_nodes)
     where = pointer(new_nodes[0].place)
     was, required = name in holder.required, name in new_holder.required
     if (hidden in before) != (hidden in after):
@@ -63,7 +63,7 @@ def _kept(name: str, old: tuple[Object, Nodes], new: tuple[Object, Nodes], hidde
             yield Local("property-became-required", where, "became required", name)
         else:
             yield Local("property-became-optional", where, "became optional", name)
-    if "deprecated" in after - before:
+    if "deprecated" in after and "deprecated" not in before:
         yield Local("property-deprecated", where, "is deprecated", name)
 
 

@@ -4,7 +4,7 @@ Every pair of schemas is compared once, however often it is referred to: the pai
 only walks the part of the graph that leads to differences.  Cycles end, and shared parts cost nothing.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -17,10 +17,12 @@ from sluice.services.contract_engine.changes.source import Nodes
 from sluice.services.contract_engine.changes.views import View
 from sluice.services.contract_engine.specs.pointers import pointer
 
-MAX_USES: Final = 8
-"""Ways in which one use reaches one pair of schemas that are told apart; more would only repeat the same."""
+_PLAIN: Final = frozenset({"enum", "type", "example", "examples", "default", "required"})
+MAX_USES: Final = 8  # ways in which one use reaches one pair of schemas that are told apart
+MAX_STEPS: Final = 1_000  # pairs below one use
+MAX_TOLD: Final = 20_000  # differences in one direction, counted for each use
 
-Key = tuple[int, int]
+Key = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 class Found(NamedTuple):
@@ -46,25 +48,38 @@ class SchemaComparison:
         self._new = new
         self._direction: Direction = direction
         self._unchanged = unchanged
+        self._alike = old.views.source.siblings_count == new.views.source.siblings_count
         self._pairs: dict[Key, _Pair] = {}
         self._dirty: set[Key] = set()
+        self._told_pairs: set[Key] = set()
+        self._told = 0
 
-    def changes(self, old: Nodes, new: Nodes, at: str = "") -> Iterator[Found]:
-        """All differences below two schemas, depth first; `at` is where in the body they stand."""
+    def changes(self, old: Nodes, new: Nodes) -> Iterator[Found]:
+        """All differences below two schemas, the nearest first.
+
+        Beyond `MAX_STEPS`, or when `MAX_TOLD` have been told for other uses, only those that no use has told yet.
+        """
         root = self._explore(old, new)
         uses: Counter[Key] = Counter()
-        stack: list[tuple[str, Key, frozenset[Key]]] = [(at, root, frozenset())] if root in self._dirty else []
-        while stack:
-            path, key, above = stack.pop()
+        queue: deque[tuple[str, Key, frozenset[Key]]] = deque([("", root, frozenset())] if root in self._dirty else [])
+        while queue:
+            path, key, above = queue.popleft()
             uses[key] += 1
-            if uses[key] > MAX_USES or key in above:
+            known = key in self._told_pairs
+            if uses[key] > MAX_USES or key in above or (known and (uses.total() > MAX_STEPS or self._told > MAX_TOLD)):
                 continue
+            self._told_pairs.add(key)
             pair = self._pairs[key]
+            self._told += len(pair.changes)
             for local in pair.changes:
                 yield Found(local, _joined(path, local.name))
             within = above | {key}
-            below = [(_joined(path, step), child, within) for step, child in pair.below if child in self._dirty]
-            stack.extend(reversed(below))
+            queue.extend((_joined(path, step), child, within) for step, child in pair.below if child in self._dirty)
+
+    @property
+    def cut(self) -> bool:
+        """Whether some differences were told for their first use only."""
+        return self._told > MAX_TOLD
 
     def _explore(self, old: Nodes, new: Nodes) -> Key:
         """Compare a pair and all pairs below it that are not compared yet."""
@@ -83,14 +98,16 @@ class SchemaComparison:
         return root
 
     def _key(self, old: Nodes, new: Nodes) -> Key:
-        return id(self._old.views.of(old)), id(self._new.views.of(new))
+        return self._old.views.key(old), self._new.views.key(new)
 
     def _same(self, old: Nodes, new: Nodes) -> bool:
-        """Whether both are one and the same reference to something that has not changed."""
-        if len(old) != 1 or len(new) != 1:
+        """Whether both are written alike and refer to nothing that has changed; False is no answer."""
+        if len(old) != 1 or len(new) != 1 or not self._alike or old[0].raw != new[0].raw:
             return False
-        reference = old[0].text("$ref")
-        return bool(reference) and reference in self._unchanged and old[0].raw == new[0].raw
+        raw = old[0].table
+        if all(not isinstance(value, dict | list) or key in _PLAIN for key, value in raw.items()):
+            return "$ref" not in raw or raw["$ref"] in self._unchanged
+        return False
 
     def _mark(self, made: list[Key]) -> None:
         """A pair is dirty when it has differences or leads to a pair that has."""

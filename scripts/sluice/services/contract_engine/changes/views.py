@@ -5,7 +5,7 @@ null, `const` and an enum of one, a bound of zero and none, a single-member oneO
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from sluice.model.base import JsonObject
 from sluice.services.contract_engine.changes.source import Node, Nodes, Source
 from sluice.services.contract_engine.specs.pointers import Parts
 
+Key = tuple[int, ...]
 Limit = tuple[float, int]
 """A bound and whether it is exclusive, such that tuples compare as the bounds do."""
 
@@ -23,6 +24,8 @@ LOWER: Final = ("minimum", "minLength", "minItems", "minProperties")
 UPPER: Final = ("maximum", "maxLength", "maxItems", "maxProperties")
 CONDITIONS: Final = ("not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas")
 PLAIN_CONDITIONS: Final = ("dependentRequired", "contentEncoding", "contentMediaType", "minContains", "maxContains")
+FLAGS: Final = ("readOnly", "writeOnly", "deprecated")
+_COMPOSED: Final = frozenset({"$ref", "allOf", "oneOf", "anyOf"})
 _OBJECT_WORDS: Final = ("properties", "additionalProperties", "required", "patternProperties")
 _EXCLUSIVE: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
@@ -67,18 +70,43 @@ class Views:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._known: dict[tuple[int, ...], View] = {}
+        self._known: dict[Key, View] = {}
+        self._directs: dict[int, int] = {}
+        self._alive: list[JsonValue] = []  # an identity is one only as long as its object lives
 
     def of(self, nodes: Nodes) -> View:
         """What holds of a value for which all these schemas hold."""
-        nodes = tuple(self._direct(node) for node in nodes)
-        key = tuple(id(node.raw) for node in nodes) if nodes else ()
-        if any(not isinstance(node.raw, dict) for node in nodes):  # true, false and null are one object each
-            key = (*key, hash(tuple(node.place for node in nodes)))
+        key = self.key(nodes)
         view = self._known.get(key)
         if view is None:
-            view = self._known[key] = _Reader(self.source).read(nodes)
+            view = self._known[key] = _Reader(self.source).read(tuple(self._direct(node) for node in nodes))
         return view
+
+    def key(self, nodes: Nodes) -> Key:
+        """Equal for what has one view: a reference and its target, and the same schema in several places."""
+        if len(nodes) == 1 and isinstance(nodes[0].raw, dict):
+            return (self._identity(nodes[0]),)
+        ids = tuple(self._identity(node) for node in nodes)
+        if any(not isinstance(node.raw, dict) for node in nodes):  # true, false and null are one object each
+            return (*ids, *(hash(node.place) for node in nodes))
+        return ids
+
+    def flags(self, nodes: Nodes) -> Collection[str]:
+        """`readOnly`, `writeOnly` and `deprecated`, as far as they hold."""
+        raw = nodes[0].raw if len(nodes) == 1 else None
+        if not isinstance(raw, dict) or not raw.keys().isdisjoint(_COMPOSED):
+            return self.of(nodes).flags
+        return [word for word in FLAGS if raw.get(word) is True]
+
+    def _identity(self, node: Node) -> int:
+        known = self._directs.get(id(node.raw))
+        if known is None:
+            direct = self._direct(node)
+            known = id(direct.raw)
+            if isinstance(node.raw, dict):
+                self._directs[id(node.raw)] = known
+                self._alive.append(node.raw)
+        return known
 
     def _direct(self, node: Node) -> Node:
         """What a mere reference leads to, so that it and its target have one view."""
@@ -210,7 +238,7 @@ class _Reader:
         for word in PLAIN_CONDITIONS:
             if word in raw:
                 view.plain[word] = _exact(raw[word])
-        for word in ("readOnly", "writeOnly", "deprecated"):
+        for word in FLAGS:
             if raw.get(word) is True:
                 view.flags.add(word)
         if "default" in raw and not view.default:
