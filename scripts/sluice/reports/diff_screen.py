@@ -27,11 +27,12 @@ def render_diff(diff: RunDiff) -> RenderableType:
 
 
 def _runs(diff: RunDiff) -> list[RenderableType]:
-    table = grid("", "run", "verdict", ">time", "started", "why")
+    table = grid("", "run", "verdict", ">time", "started")
+    table.columns[1].no_wrap = True  # a person copies it
     for name, run in (("before", diff.before), ("after", diff.after)):
-        reason = words(one_line(run.reason, 300))
-        table.add_row(name, words(run.run), styled(run.verdict), _time(run), words(minute(run.started)), reason)
-    return [table]
+        table.add_row(name, words(run.run), styled(run.verdict), _time(run), words(minute(run.started)))
+    reasons = [(name, run.reason) for name, run in (("before", diff.before), ("after", diff.after)) if run.reason]
+    return [table, *(Text.assemble((f"\n{name}: ", "bold"), one_line(reason, 300)) for name, reason in reasons)]
 
 
 def _time(run: RunFacts) -> str:

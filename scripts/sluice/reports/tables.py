@@ -48,8 +48,10 @@ def plan_table(actions: Sequence[Action]) -> Table:
 
 
 def rows_table(rows: Sequence[Mapping[str, str]]) -> Table:
-    """Rows that share their keys; known status words get their colour."""
+    """Rows that share their keys, the first is what a person copies; known status words get their colour."""
     table = grid(*(rows[0] if rows else ()))
+    for column in table.columns[:1]:
+        column.no_wrap = True
     for row in rows:
         table.add_row(*(styled(value) if value in _STYLE_OF else words(value) for value in row.values()))
     return table

@@ -41,3 +41,8 @@ def test_rows_take_their_columns_from_their_keys():
 
 def test_no_rows_are_an_empty_table():
     assert "".join(shown(rows_table([]))).strip() == ""
+
+
+def test_what_a_person_copies_stands_on_one_line_however_narrow_the_terminal():
+    lines = shown(rows_table([{"run": "20260101-000000-abcdef", "why": "word " * 20}]), width=40)
+    assert any(line.startswith("20260101-000000-abcdef ") for line in lines)
