@@ -271,6 +271,7 @@ def hostile_run() -> RunView:
             "requirements": (Requirement(id=HOSTILE, text=HOSTILE, covered_by=(HOSTILE,)),),
         }
     )
+    breakout = a_finding(check='"><img src=x onerror=alert(1)>', service='" autofocus onfocus="alert(1)')
     finding = a_finding(message=HOSTILE, hint=HOSTILE, path=f"../{HOSTILE[:300]}", evidence=HOSTILE, fingerprint="")
     return a_view(
         plan,
@@ -278,7 +279,7 @@ def hostile_run() -> RunView:
         a_build("notice-service", problem=HOSTILE),
         a_deployment(),
         an_integration("GET /loans", flow_ok=False, failure=HOSTILE),
-        a_gate("failed", finding, a_finding(check="X-1", message="a\ud7ffb"), reason=HOSTILE),
+        a_gate("failed", finding, breakout, a_finding(check="X-1", message="a\ud7ffb"), reason=HOSTILE),
         of=phases(7, "refused", HOSTILE, HOSTILE),
         provenance={HOSTILE: {HOSTILE: HOSTILE}},
         memory={HOSTILE: 1},
