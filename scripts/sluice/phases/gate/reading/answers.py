@@ -8,12 +8,13 @@ from typing import Final
 from sluice.phases.gate.reading.apps import Route
 from sluice.phases.gate.reading.contracts import Contract, normal_path
 from sluice.phases.gate.reading.fields import fields_of, models_of
-from sluice.phases.gate.reading.lookup import Lookup
+from sluice.phases.gate.reading.lookup import Lookup, results
 from sluice.phases.gate.reading.python import Function, Project, PyFile
 from sluice.phases.gate.reading.values import HOLE
 
 _MAX_DEPTH: Final = 6
 _JSON_CALLS: Final = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse", "jsonify", "make_response"})
+_SERIALIZERS: Final = frozenset({"to_dict", "as_dict", "serialize", "to_json", "asdict", "json", "dump", "format"})
 Declared = dict[str, list[object]]
 Place = tuple[PyFile, int, int, str]
 
@@ -101,13 +102,12 @@ def _names(node: ast.AST | None) -> frozenset[str]:
 
 
 def _in_literals(project: Project, file: PyFile, handler: Function, declared: Declared) -> Iterator[Place]:
-    """Keys of dictionaries that a handler returns as they stand."""
+    """Keys of dictionaries that a handler returns as they stand, itself or by a helper of the tree."""
     for node in ast.walk(handler):
         if isinstance(node, ast.Return) and node.value is not None and not _is_error(node.value):
-            for literal in _literals(project, file, node.value):
-                for key in literal.keys:
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value not in declared:
-                        yield file, key.lineno, key.col_offset + 1, key.value
+            for where, name, key in _keys(project, file, node.value, 0):
+                if name not in declared:
+                    yield where, key.lineno, key.col_offset + 1, name
 
 
 def _is_error(node: ast.expr) -> bool:
@@ -122,20 +122,66 @@ def _is_error(node: ast.expr) -> bool:
     return isinstance(status, ast.Attribute | ast.Name)
 
 
-def _literals(project: Project, file: PyFile, node: ast.AST) -> Iterator[ast.Dict]:
-    if isinstance(node, ast.Tuple) and node.elts:
-        node = node.elts[0]
-    if isinstance(node, ast.Call) and file.dotted(node.func).rpartition(".")[2] in _JSON_CALLS:
-        given = [k.value for k in node.keywords if k.arg == "content"]
-        for argument in [*node.args[:1], *given]:
-            yield from _literals(project, file, argument)
+def _keys(project: Project, file: PyFile, node: ast.AST, depth: int) -> Iterator[tuple[PyFile, str, ast.expr]]:
+    """The keys of the JSON object that an expression is, or is a list of: file, name, where it is written."""
+    if depth > _MAX_DEPTH:
+        return
+    node = _inner(node)
+    if isinstance(node, ast.Dict):
+        named = ((key, key.value) for key in node.keys if isinstance(key, ast.Constant))
+        yield from ((file, name, key) for key, name in named if isinstance(name, str))
+    elif isinstance(node, ast.Call):
+        yield from _of_call(project, file, node, depth + 1)
     elif isinstance(node, ast.Name):
-        bound = [value for _, value in Lookup(project).bindings(file, node)]
-        yield from (value for value in bound if isinstance(value, ast.Dict))
-    elif isinstance(node, ast.Dict):
-        yield node
+        for where, value in Lookup(project).bindings(file, node):
+            if isinstance(value, ast.Dict | ast.Call):
+                yield from _keys(project, where, value, depth + 1)
+        yield from ((file, name, at) for name, at in _set_later(file, node))
     elif isinstance(node, ast.List):
         for element in node.elts:
-            yield from _literals(project, file, element)
-    elif isinstance(node, ast.ListComp):
-        yield from _literals(project, file, node.elt)
+            yield from _keys(project, file, element, depth + 1)
+
+
+def _inner(node: ast.AST) -> ast.AST:
+    """What counts of `value, status`, `await value` and `[value for …]`."""
+    if isinstance(node, ast.Tuple) and node.elts:
+        return node.elts[0]
+    if isinstance(node, ast.Await):
+        return node.value
+    return node.elt if isinstance(node, ast.ListComp) else node
+
+
+def _of_call(project: Project, file: PyFile, node: ast.Call, depth: int) -> Iterator[tuple[PyFile, str, ast.expr]]:
+    last = file.dotted(node.func).rpartition(".")[2]
+    if last in _JSON_CALLS:
+        for argument in [*node.args[:1], *(k.value for k in node.keywords if k.arg == "content")]:
+            yield from _keys(project, file, argument, depth)
+    if last in {"jsonify", "dict"} and not node.args:
+        yield from ((file, keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg)
+    elif last not in _JSON_CALLS:
+        for where, function in _called(project, file, node):
+            for result in (r for r in results(function) if isinstance(r, ast.expr) and not _is_error(r)):
+                yield from _keys(project, where, result, depth)
+
+
+def _called(project: Project, file: PyFile, node: ast.Call) -> list[tuple[PyFile, Function]]:
+    """The function of the tree that is called; a method also when only one class of the tree has one of its name."""
+    found = project.definition(file, node.func)
+    if found and isinstance(found[1], Function):
+        return [(found[0], found[1])]
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if name not in _SERIALIZERS:
+        return []
+    methods = [(other, f) for other in project.files for f in other.functions() if f.name == name]
+    return methods if len(methods) == 1 else []
+
+
+def _set_later(file: PyFile, node: ast.Name) -> Iterator[tuple[str, ast.expr]]:
+    """`result["key"] = …` in the same function."""
+    scope = file.scope(node)
+    for part in ast.walk(scope) if isinstance(scope, Function) else ():
+        target = part.targets[0] if isinstance(part, ast.Assign) else None
+        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) and target.value.id == node.id:
+            key = target.slice
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield key.value, key

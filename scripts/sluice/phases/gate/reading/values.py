@@ -24,7 +24,17 @@ _ALIKE = {
     "namedexpr": "starred",
     "await": "starred",
 }
-_ENVIRONMENT = ("getenv", "environ.get", "config", "env", "env.str", "env.list", "env.get", "environ.list")
+_ENVIRONMENT = (
+    "getenv",
+    "environ.get",
+    "environ.setdefault",
+    "config",
+    "env",
+    "env.str",
+    "env.list",
+    "env.get",
+    "environ.list",
+)
 _TRANSPARENT = frozenset(
     {"list", "tuple", "set", "frozenset", "sorted", "str", "cast", "AnyHttpUrl", "AnyUrl", "HttpUrl", "SecretStr"}
 )
