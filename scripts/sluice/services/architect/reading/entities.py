@@ -103,6 +103,8 @@ def _caption(blocks: list[Block], position: int) -> str:
 def _announced(blocks: list[Block], position: int) -> str:
     """The noun of `A Mail looks like this:` above a piece of code."""
     before = blocks[position - 1] if position else None
+    if isinstance(before, Paragraph) and _NOUN.fullmatch(before.text.plain.strip()):
+        return before.text.plain.strip()
     if not isinstance(before, Paragraph) or not before.text.plain.endswith(":"):
         return ""
     return before.text.marked[-1] if before.text.marked else _caption(blocks, position)
@@ -205,12 +207,22 @@ def _from_item(draft: Draft, section: Section, item: Item, subject: str, *, list
         _owned(draft, section, item, labelled[1])
     elif labelled and labelled[0] == "fields" and subject:
         _listed(draft, noting.entity(draft, subject, section, item.span), item, labelled[1])
+    elif declared := _declaration(draft, item):
+        entity = noting.entity(draft, declared[0], section, item.span, certain=True)
+        _listed(draft, entity, item, declared[1])
     elif "enums" in draft.roles[section]:
         _enum(draft, item)
     elif subject and (listing or _typed(item)):
         _field_item(draft, noting.entity(draft, subject, section, section.span), item)
     elif "entities" in draft.roles[section]:
         _noun_item(draft, section, item, labelled)
+
+
+def _declaration(draft: Draft, item: Item) -> tuple[str, str] | None:
+    """The noun and the fields of ``entity `Room`: `id`, `name` ``."""
+    found = draft.words.entity_label.match(item.text.plain)
+    noun = _noun(draft, found.group(1)) if found else ""
+    return (noun, item.text.plain[found.end() :]) if found and noun else None
 
 
 def _owned(draft: Draft, section: Section, item: Item, rest: str) -> None:

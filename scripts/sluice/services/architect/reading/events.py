@@ -223,6 +223,8 @@ def _sentence(draft: Draft, sentence: str, found: re.Match[str], span: Span, def
     token = found.group(1)
     before, after = sentence[: found.start()], sentence[found.end() :]
     publishes, consumes = _last(draft, "publish", before), _last(draft, "consume", before)
+    if publishes == consumes and draft.words.pattern("verbs", "is_published").match(after.lstrip()):
+        publishes = len(before)
     event = (
         mentions.event(draft, token, span) if publishes != consumes or names.event_name(token) in draft.events else None
     )

@@ -9,7 +9,7 @@ from sluice.services.architect.reading.snippets import notes
 from sluice.services.architect.reading.tree import Item, Paragraph, Row, Section, Table, Text, texts_of
 
 MAX_SERVICES = 100
-MENTIONED, CLAIMED = 0.8, 0.9
+MENTIONED, CLAIMED, AREA = 0.8, 0.9, 0.7
 MAX_CLAIM = 120
 _PORT = re.compile(r"\bport\w*\W{0,3}(\d{2,5})\b", re.IGNORECASE)
 MAX_MENTIONS = 500
@@ -45,11 +45,20 @@ def _from_heading(draft: Draft, section: Section) -> None:
         _declare(draft, found, section.span, first_paragraph(section), siblings=parent)
     elif parent is not None and _lists_services(draft, parent) and not _generic(draft, title):
         _declare(draft, _lead(_title(section)), section.span, first_paragraph(section), siblings=parent)
+        _area(draft, section, parent)
+
+
+def _area(draft: Draft, section: Section, parent: Section) -> None:
+    """What stands among areas or modules is only perhaps a service."""
+    found = draft.services.get(draft.service_of(_lead(_title(section))) or "")
+    if found is not None and "services" not in draft.roles[parent] and found.confidence == 1:
+        found.confidence = AREA
+        draft.ask(found.name, "The document speaks of an area, not of a service. Is it one?", section.span)
 
 
 def _lists_services(draft: Draft, section: Section) -> bool:
     """A heading such as `Services`; never the title of the document, which may well speak of microservices."""
-    return section.level > 0 and section is not draft.title and "services" in draft.roles[section]
+    return section.level > 0 and section is not draft.title and bool(draft.roles[section] & {"services", "areas"})
 
 
 def _generic(draft: Draft, title: str) -> bool:

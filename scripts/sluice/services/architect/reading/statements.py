@@ -45,7 +45,8 @@ def _owning(draft: Draft, section: Section, sentence: str, line: int) -> None:
             continue
         after = sentence[found.end() : following.start() if following else len(sentence)]
         for noun in _OWNED.finditer(after):
-            if draft.service_of(noun.group(1)) in draft.services and noun.group(1) not in draft.entities:
+            known = noun.group(1) in draft.entities
+            if (draft.service_of(noun.group(1)) in draft.services and not known) or noun.group(1).isupper():
                 continue
             span = Span(line_start=line, line_end=line)
             entity = noting.entity(draft, noun.group(1), section, span, named[-1], certain=True)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 from sluice.model.service_map import Span
-from sluice.services.architect.reading import forms
+from sluice.services.architect.reading import forms, labels
 from sluice.services.architect.reading.tree import Block, Item, Paragraph, Section, Text
 from sluice.services.architect.reading.words import Words
 
@@ -19,6 +19,7 @@ def normalise(root: Section, words: Words) -> None:
     pending = [root]
     while pending:
         section = pending.pop()
+        labels.gather(section, words)
         _cut(section, words)
         _unfold(section, words)
         pending.extend(section.children)
@@ -26,7 +27,9 @@ def normalise(root: Section, words: Words) -> None:
 
 def _cut(section: Section, words: Words) -> None:
     """Bold lines and bare titles among the blocks of a section begin sections below it."""
-    titles = {i: text for i, text in enumerate(_title(block, words) for block in section.blocks) if text}
+    following = [*section.blocks[1:], None]
+    told = (_title(b, words) or labels.introduces(b, n, words) for b, n in zip(section.blocks, following, strict=False))
+    titles = {position: text for position, text in enumerate(told) if text}
     if not titles:
         return
     often = Counter(text.lower() for text in titles.values())
@@ -77,18 +80,22 @@ def _main(text: str, words: Words) -> bool:
 def _unfold(section: Section, words: Words) -> None:
     """Items with items below them become sections when they are titles, or services with what belongs to them."""
     listed = "services" in words.roles(section.name) and section.level > 1
-    parts = [b for b in section.blocks if isinstance(b, Item) and b.children and _is_part(b, words, listed=listed)]
+    parts = [b for b in section.blocks if isinstance(b, Item) and _is_part(b, words, listed=listed)]
     if not parts:
         return
     if listed:
         parts = [b for b in section.blocks if isinstance(b, Item)]
     chosen = {id(part) for part in parts}
     section.blocks = [block for block in section.blocks if id(block) not in chosen]
-    section.children[:0] = [_section(part, section) for part in parts]
+    section.children[:0] = [_section(part, section, words) for part in parts]
 
 
 def _is_part(item: Item, words: Words, *, listed: bool) -> bool:
     text = item.text.plain
+    if listed and labels.segments(item.text, words):
+        return True
+    if not item.children:
+        return False
     if _ENDPOINT.search(text) or len(text) > MAX_TITLE * 4:
         return False
     if words.is_title(text):
@@ -111,10 +118,11 @@ def _lead(text: Text) -> tuple[str, str]:
     return name.rstrip(": "), rest.strip(" :—\u2013-")
 
 
-def _section(item: Item, parent: Section) -> Section:
+def _section(item: Item, parent: Section, words: Words) -> Section:
     name, rest = _lead(item.text)
     made = Section(parent.level + 1, Text(name, item.text.line, item.text.marked), item.span, parent)
-    said = [Text(rest, item.text.line), *item.more] if rest else item.more
+    below = Text(rest, item.text.line, item.text.marked)
+    said = [*(labels.segments(below, words) or [below]), *item.more] if rest else item.more
     made.blocks = [Paragraph(text, item.span) for text in said]
     made.blocks += item.children
     return made

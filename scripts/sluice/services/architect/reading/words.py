@@ -78,7 +78,13 @@ class Words:
     def label(self) -> re.Pattern[str]:
         """A label before a colon, such as `Publishes:`; the groups are named after the labels."""
         options = (f"(?P<{name}>{_alternatives(phrases)})" for name, phrases in self.groups["labels"].items())
-        return re.compile(rf"\s*(?:{'|'.join(options)})\s*(?::|—|\u2013|=)\s*", re.IGNORECASE)
+        return re.compile(rf"\s*(?:{'|'.join(options)})(?:\s+#?\d{{1,3}})?\s*(?::|—|\u2013|=)\s*", re.IGNORECASE)
+
+    @cached_property
+    def entity_label(self) -> re.Pattern[str]:
+        """`entity Room:`, `Table rooms -`: the noun is the group."""
+        options = _alternatives(self.groups["labels"]["entity"])
+        return re.compile(rf"\s*(?:{options})\s+[`*]*([^\W\d_][\w]*)[`*]*\s*(?::|\s[—\u2013-]\s)\s*", re.IGNORECASE)
 
     def labelled(self, text: str) -> tuple[str, str] | None:
         """Splits `Fields: id, email` into ("fields", "id, email")."""

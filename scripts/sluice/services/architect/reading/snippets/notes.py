@@ -26,13 +26,15 @@ def service_names(draft: Draft, *, only: bool) -> list[tuple[str, int]]:
             (node.name, node.line)
             for snippet in draft.snippets
             for node in snippet.nodes
-            if node.kind == "component" and _is_component(snippet, node.name)
+            if node.kind in {"component", "participant"} and _is_component(draft, snippet, node.name)
         ]
     return found
 
 
-def _is_component(snippet: Snippet, name: str) -> bool:
+def _is_component(draft: Draft, snippet: Snippet, name: str) -> bool:
     """A box that is called by another one, and no client of it."""
+    if any(draft.words.has("clients", word) for word in (name.lower(), *names.split(name)[-1:])):
+        return False
     return len(name.split()) <= forms.MAX_WORDS and any(edge.target == name for edge in snippet.edges)
 
 
