@@ -286,12 +286,13 @@ def contracts_rules(options: "Options") -> int:
     return contracts.rules(options)
 
 
-@_command("old", "new", "consumers", "ignores", "json", positional=("old", "new"), name="diff")
-def contracts_diff(options: "Options", old: str, new: str, consumers: str, ignores: str) -> int:
+@_command("old", "new", "folder", "consumers", "ignores", "json", positional=("old", "new"), name="diff")
+def contracts_diff(options: "Options", given: dict[str, Any]) -> int:
     """What changed between two versions of a contract, and whom it breaks; exit code 4 when it breaks."""
     from sluice.commands import contracts_diff
 
-    return contracts_diff.diff(options, old=Path(old), new=Path(new), consumers=consumers, ignores=ignores)
+    more = {name: given[name] for name in ("folder", "consumers", "ignores")}
+    return contracts_diff.diff(options, old=Path(given["old"]), new=Path(given["new"]), **more)
 
 
 @_command(*ONE, name="list")

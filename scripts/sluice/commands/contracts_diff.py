@@ -12,23 +12,28 @@ from sluice.core.errors import EXIT_OK, GateRefused, InputError
 from sluice.model.base import JsonObject
 from sluice.model.changes import ContractChange, ContractDiff
 from sluice.reports.text import clean, count
-from sluice.services.contract_engine.changes.consumers import Needs, needs_in
+from sluice.services.contract_engine.changes.consumers import needs_in
 from sluice.services.contract_engine.changes.ignores import ignores_in
 from sluice.services.contract_engine.changes.report import compare
+from sluice.services.contract_engine.changes.source import Source
 from sluice.services.contract_engine.specs.documents import UnreadableError, read
+from sluice.services.contract_engine.specs.sources import Sources, read_file
 
+_VALIDATE: Final = "`invoke contracts.validate` shows the place and what to do"
 _STYLES: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
 _HEADS: Final = {"error": "breaks", "warning": "may break", "info": "compatible"}
 
 
-def diff(options: Options, *, old: Path, new: Path, consumers: str, ignores: str) -> int:
-    """Compare two documents; exit code 0 when nothing breaks, 4 when something does.
+def diff(options: Options, *, old: Path, new: Path, folder: str = "", consumers: str = "", ignores: str = "") -> int:
+    """Compare two documents and the files below `folder` that they refer to (default: that of each document).
+
+    Exit code 0 when nothing breaks, 4 when something does.
 
     Raises:
         InputError: a file cannot be read, or is not what it should be.
     """
-    before, after = load(old), load(new)
-    needs = _needs(Path(consumers), before) if consumers else None
+    before, after = (_contract(path, Path(folder) if folder else path.parent) for path in (old, new))
+    needs = needs_in(load(Path(consumers)), _title(before)) if consumers else None
     agreed = ignores_in(load(Path(ignores))) if ignores else ()
     found = compare(before, after, needs=needs, ignores=agreed)
     output = Output(json=options.json)
@@ -55,9 +60,21 @@ def load(path: Path) -> JsonObject:
         raise InputError(f"{path} cannot be read", details=[str(error)], hint="it must be JSON or YAML") from error
 
 
-def _needs(path: Path, contract: JsonObject) -> Needs:
-    info = contract.get("info")
-    return needs_in(load(path), str(info.get("title", "")) if isinstance(info, dict) else "")
+def _contract(path: Path, folder: Path) -> Sources:
+    """A contract with the files that it refers to, which are read when they are needed."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError(f"{path} does not lie below {folder}", hint="name a folder above it with --folder")
+    try:
+        sources = read_file(path, folder)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}", hint="name a JSON or YAML file") from error
+    if sources.faults:
+        raise InputError(f"{path} cannot be read", details=[sources.faults[0].message], hint=_VALIDATE)
+    return sources
+
+
+def _title(contract: Sources) -> str:
+    return Source(contract).root.child("info").text("title")
 
 
 def lines(found: ContractDiff) -> Iterator[Text]:

@@ -51,10 +51,29 @@ def test_json_is_the_whole_answer_and_ignores_are_applied(compared, printed_json
     assert found["changes"][0]["ignored"] == "unused (until 2999-01-01)"
 
 
-@pytest.mark.parametrize(("old", "said"), [("[", "cannot be read"), ("a: 1", "no contract"), ("- a", "cannot be read")])
+@pytest.mark.parametrize(("old", "said"), [("[", "cannot be read"), ("a: 1", "no contract"), ("- a", "no contract")])
 def test_what_is_no_contract_is_bad_input(compared, old, said):
     with pytest.raises(InputError, match=said):
         compared(old, NEW)
+
+
+def test_parts_in_other_files_are_read_below_the_folder_only(here, capsys):
+    parts = here / "parts"
+    parts.mkdir()
+    for version, kind in (("old", "string"), ("new", "integer")):
+        (here / version).mkdir()
+        (here / version / "api.yaml").write_text(NEW.replace("{properties: {}}", "{$ref: 'things.yaml#/Thing'}"))
+        thing = "Thing: {properties: {id: {$ref: '#/Id'}, out: {$ref: '../parts/x.yaml'}}}"
+        (here / version / "things.yaml").write_text(f"{thing}\nId: {{type: {kind}}}\n")
+    (parts / "x.yaml").write_text("type: string")
+    paths = {"old": here / "old" / "api.yaml", "new": here / "new" / "api.yaml"}
+    assert diff(Options(), **paths) == 4
+    out = capsys.readouterr().out
+    assert "`id` the type changed from string to integer" in out
+    assert "at things.yaml#/Thing/properties/id" in out or "at things.yaml#/Id" in out
+    assert diff(Options(), **paths, folder=str(here)) == 4
+    with pytest.raises(InputError, match="does not lie below"):
+        diff(Options(), **paths, folder=str(parts))
 
 
 def test_a_file_that_is_not_there_is_bad_input(here):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from sluice.services.contract_engine.changes.source import pointer
 from sluice.services.contract_engine.changes.views import LOWER, View
-from sluice.services.contract_engine.specs.pointers import pointer
 
 MAX_VALUES: Final = 20
 _WORDS: Final = {

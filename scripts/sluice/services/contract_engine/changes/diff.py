@@ -9,11 +9,21 @@ from sluice.services.contract_engine.changes.change import Change
 from sluice.services.contract_engine.changes.events import EventComparison
 from sluice.services.contract_engine.changes.http import HttpComparison
 from sluice.services.contract_engine.changes.source import Source
+from sluice.services.contract_engine.specs.sources import Sources
 
+Document = JsonObject | Sources
 _SEVERITIES = ("error", "warning", "info")
 
 
-def differences(old: JsonObject, new: JsonObject, *, today: str) -> list[Change]:
+class Differences(list[Change]):
+    """The changes; `cut`: so many that some are told for the first operation only that shows them."""
+
+    def __init__(self, changes: Iterable[Change], *, cut: bool) -> None:
+        super().__init__(changes)
+        self.cut = cut
+
+
+def differences(old: Document, new: Document, *, today: str) -> Differences:
     """Every change from `old` to `new`, the worst first; `today` is the date on which sunsets are judged.
 
     Raises:
@@ -25,10 +35,11 @@ def differences(old: JsonObject, new: JsonObject, *, today: str) -> list[Change]
             f"{before.kind} and {after.kind} cannot be compared", hint="compare two versions of one contract"
         )
     comparison = EventComparison(before, after) if before.kind == "asyncapi" else HttpComparison(before, after, today)
-    return sorted(_grouped(comparison.changes()), key=_order)
+    changes = sorted(_grouped(comparison.changes()), key=_order)
+    return Differences(changes, cut=comparison.cut)
 
 
-def _source(document: JsonObject, which: str) -> Source:
+def _source(document: Document, which: str) -> Source:
     source = Source(document)
     if not source.kind:
         raise InputError(

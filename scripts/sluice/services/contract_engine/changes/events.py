@@ -22,6 +22,11 @@ class EventComparison:
         self._new = new
         self._schemas = comparisons(old, new, unchanged(old, new))
 
+    @property
+    def cut(self) -> bool:
+        """Whether some differences were told for their first use only."""
+        return self._schemas.cut
+
     def changes(self) -> Iterator[Change]:
         """All differences, in the order of the old document, new channels last."""
         before, after = _by_address(self._old), _by_address(self._new)

@@ -10,7 +10,7 @@ from sluice.services.contract_engine.changes.interface import Operation
 from sluice.services.contract_engine.changes.openapi import Place
 from sluice.services.contract_engine.changes.operations import Comparisons, OperationComparison
 from sluice.services.contract_engine.changes.schemas import SchemaComparison
-from sluice.services.contract_engine.changes.source import Source
+from sluice.services.contract_engine.changes.source import InFile, Source
 from sluice.services.contract_engine.changes.unchanged import references, unchanged
 from sluice.services.contract_engine.changes.views import Views
 
@@ -28,6 +28,11 @@ class HttpComparison:
         self._unchanged = unchanged(old, new)
         self._alike = old.version[:3] == new.version[:3] and _security(old) == _security(new)
         self._schemas = comparisons(old, new, self._unchanged)
+
+    @property
+    def cut(self) -> bool:
+        """Whether some differences were told for their first use only."""
+        return self._schemas.cut
 
     def changes(self) -> Iterator[Change]:
         """All differences, in the order of the old document, new operations last."""
@@ -67,6 +72,8 @@ class HttpComparison:
 
     def _same(self, old: Place, new: Place) -> bool:
         """Whether nothing that the operation says or refers to has changed."""
+        if any(isinstance(step, InFile) for step in (*old.node.place[:1], *new.node.place[:1])):
+            return False
         if not self._alike or old.path != new.path or old.node.raw != new.node.raw:
             return False
         if old.item.table.get("parameters") != new.item.table.get("parameters"):

@@ -27,6 +27,11 @@ class Comparisons:
     request: SchemaComparison
     response: SchemaComparison
 
+    @property
+    def cut(self) -> bool:
+        """Whether some differences were told for their first use only."""
+        return self.request.cut or self.response.cut
+
 
 class OperationComparison:
     """Compares one operation; `request` and `response` are exchanged where the provider is the caller."""

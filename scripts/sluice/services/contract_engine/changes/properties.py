@@ -5,9 +5,9 @@ from typing import Final
 
 from sluice.services.contract_engine.changes.constraints import Local
 from sluice.services.contract_engine.changes.rules import Direction
-from sluice.services.contract_engine.changes.source import Nodes
+from sluice.services.contract_engine.changes.source import Nodes, pointer
 from sluice.services.contract_engine.changes.views import View, Views
-from sluice.services.contract_engine.specs.pointers import Parts, pointer
+from sluice.services.contract_engine.specs.pointers import Parts
 
 _HIDDEN: Final = {"request": "readOnly", "response": "writeOnly"}
 Object = tuple[Views, View]

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sluice.model.base import JsonObject
 from sluice.model.changes import ContractChange, ContractDiff
 from sluice.services.contract_engine.changes.change import Change
 from sluice.services.contract_engine.changes.consumers import Hit, Needs, hits, summary
-from sluice.services.contract_engine.changes.diff import differences
+from sluice.services.contract_engine.changes.diff import Document, differences
 from sluice.services.contract_engine.changes.ignores import Ignore, notes
 from sluice.services.contract_engine.changes.rules import Severity
+from sluice.services.contract_engine.changes.source import Source
 
+_CUT = "there are so many differences that some are shown only for the first operation that they concern"
 _WORSE_FOR_SENDERS = frozenset({"property-removed", "property-became-read-only"})
 
 
 def compare(
-    old: JsonObject, new: JsonObject, *, needs: Needs | None = None, ignores: Sequence[Ignore] = (), today: str = ""
+    old: Document, new: Document, *, needs: Needs | None = None, ignores: Sequence[Ignore] = (), today: str = ""
 ) -> ContractDiff:
     """What changed from `old` to `new`, for whom; `today` (default: now) judges sunsets and ignores.
 
@@ -32,7 +33,7 @@ def compare(
     counting = [(change, hit) for change, judged, found in pairs if not judged.ignored for hit in found]
     return ContractDiff(
         breaking=any(change.severity == "error" for change in counted),
-        kind=next((key for key in ("openapi", "swagger", "asyncapi") if key in new), ""),
+        kind=Source(new).kind,
         old_version=_version(old),
         new_version=_version(new),
         errors=sum(change.severity == "error" for change in counted),
@@ -40,7 +41,7 @@ def compare(
         infos=sum(change.severity == "info" for change in counted),
         ignored=len(listed) - len(counted),
         consumers=tuple(summary(counting)),
-        notes=tuple(notes(ignores, today, changes)),
+        notes=(*notes(ignores, today, changes), *([_CUT] if changes.cut else [])),
         changes=tuple(listed),
     )
 
@@ -64,6 +65,5 @@ def _judged(change: Change, concerned: list[Hit], ignores: Sequence[Ignore]) -> 
     )
 
 
-def _version(document: JsonObject) -> str:
-    info = document.get("info")
-    return str(info.get("version", "")) if isinstance(info, dict) else ""
+def _version(document: Document) -> str:
+    return str(Source(document).root.child("info").table.get("version", ""))

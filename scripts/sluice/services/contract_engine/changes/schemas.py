@@ -13,9 +13,8 @@ from sluice.services.contract_engine.changes.alternatives import Side, match, na
 from sluice.services.contract_engine.changes.constraints import Local, own_changes
 from sluice.services.contract_engine.changes.properties import property_changes, shared_properties
 from sluice.services.contract_engine.changes.rules import Direction
-from sluice.services.contract_engine.changes.source import Nodes
+from sluice.services.contract_engine.changes.source import InFile, Nodes, pointer
 from sluice.services.contract_engine.changes.views import View
-from sluice.services.contract_engine.specs.pointers import pointer
 
 _PLAIN: Final = frozenset({"enum", "type", "example", "examples", "default", "required"})
 MAX_USES: Final = 8  # ways in which one use reaches one pair of schemas that are told apart
@@ -105,6 +104,8 @@ class SchemaComparison:
         if len(old) != 1 or len(new) != 1 or not self._alike or old[0].raw != new[0].raw:
             return False
         raw = old[0].table
+        if "$ref" in raw and isinstance(old[0].place[0], InFile):
+            return False
         if all(not isinstance(value, dict | list) or key in _PLAIN for key, value in raw.items()):
             return "$ref" not in raw or raw["$ref"] in self._unchanged
         return False

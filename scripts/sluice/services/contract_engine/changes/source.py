@@ -1,4 +1,4 @@
-"""A contract document with its references followed; nothing is ever copied or expanded."""
+"""A contract document, and the files it is made of, with its references followed; nothing is copied or expanded."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -6,10 +6,26 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from sluice.model.base import JsonObject
-from sluice.services.contract_engine.specs.pointers import Parts, lookup, pointer, target_parts
+from sluice.services.contract_engine.specs import pointers
+from sluice.services.contract_engine.specs.faults import UnreadableError
+from sluice.services.contract_engine.specs.pointers import Parts, lookup, target_parts
+from sluice.services.contract_engine.specs.sources import Sources
 
 _MODERN_REFERENCES = ("3.1", "3.2")
 _MAX_CHAIN = 100
+
+
+class InFile(str):
+    """First step of a place that is not in the document itself: the name of the file."""
+
+    __slots__ = ()
+
+
+def pointer(place: Parts) -> str:
+    """RFC 6901, in another file than the document itself after its name: `parts.yaml#/Thing`."""
+    if place and isinstance(place[0], InFile):
+        return f"{place[0]}#{pointers.pointer(place[1:])}"
+    return pointers.pointer(place)
 
 
 class Node(NamedTuple):
@@ -59,11 +75,13 @@ Nodes = tuple[Node, ...]
 class Source:
     """A document; `kind` is openapi, swagger or asyncapi, `version` what the document says of itself."""
 
-    def __init__(self, document: JsonObject) -> None:
-        self.root = Node((), document)
-        found = [key for key in ("openapi", "swagger", "asyncapi") if isinstance(document.get(key), str)]
+    def __init__(self, document: JsonObject | Sources) -> None:
+        self._files = document if isinstance(document, Sources) else None
+        raw = document.files[0].document if isinstance(document, Sources) else document
+        self.root = Node((), raw)
+        found = [key for key in ("openapi", "swagger", "asyncapi") if self.root.text(key)]
         self.kind = found[0] if found else ""
-        self.version = str(document.get(self.kind, ""))
+        self.version = self.root.text(self.kind)
         self._siblings = self.kind == "asyncapi" or self.version.startswith(_MODERN_REFERENCES)
 
     @property
@@ -74,13 +92,35 @@ class Source:
     def target(self, node: Node) -> Node | None:
         """What the node's `$ref` leads to, one step; None when it has none or leads nowhere."""
         reference = node.table.get("$ref")
-        if not isinstance(reference, str) or not reference.startswith("#"):
+        if not isinstance(reference, str):
             return None
-        place = tuple(target_parts(reference))
+        file, _, fragment = reference.partition("#")
+        if fragment and not fragment.startswith("/"):
+            return None
         try:
-            return Node(place, lookup(self.root.raw, place))
-        except (LookupError, ValueError):
+            prefix, document = self._file(node.place, file)
+            place = tuple(target_parts(f"#{fragment}"))
+            return Node((*prefix, *place), lookup(document, place))
+        except (LookupError, ValueError, UnreadableError):
             return None
+
+    def _file(self, place: Parts, name: str) -> tuple[Parts, JsonValue]:
+        """First step and content of the file that a reference at `place` names ('' is that of the place itself).
+
+        Raises:
+            LookupError: it cannot be read.
+        """
+        here = place[0] if place and isinstance(place[0], InFile) else ""
+        if self._files is None or not (here or name):
+            if name:
+                raise LookupError(name)
+            return (), self.root.raw
+        files = self._files.files
+        number = next((n for n, file in enumerate(files) if here and file.name == here), 0)
+        found = self._files.number(number, name) if name else number
+        if found is None:
+            raise LookupError(name)
+        return (InFile(files[found].name),) if found else (), files[found].document
 
     def follow(self, node: Node) -> Node:
         """What the references at a node finally lead to; the node itself where there is none."""

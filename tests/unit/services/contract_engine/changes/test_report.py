@@ -159,6 +159,24 @@ def test_one_pointer_leads_to_exactly_its_place():
     assert [change.fields for change in found.changes if change.ignored] == [("nick",)]
 
 
+def test_too_many_uses_of_a_change_are_cut_which_is_said_and_none_is_lost(monkeypatch):
+    monkeypatch.setattr("sluice.services.contract_engine.changes.schemas.MAX_TOLD", 3)
+    before, after = copy.deepcopy(OLD), copy.deepcopy(OLD)
+    for document, kind in ((before, "string"), (after, "integer")):
+        parts = {"Part": {"properties": {name: {"type": kind} for name in "abcd"}}, "Last": {"type": kind}}
+        document["components"] = {"schemas": parts}
+        for n in range(9):
+            schema = {"$ref": "#/components/schemas/Last"} if n == 8 else {"$ref": "#/components/schemas/Part"}
+            answer = {"description": "", "content": {"application/json": {"schema": schema}}}
+            document["paths"][f"/p{n}"] = {"get": {"responses": {"200": answer}}}
+    found = compare(before, after, today=TODAY)
+    assert {field for change in found.changes for field in change.fields} == {"a", "b", "c", "d"}
+    assert found.changes[-1].path == "/p8"
+    assert len(found.changes) < 33
+    assert "only for the first operation" in found.notes[0]
+    assert compare(OLD, OLD, today=TODAY).notes == ()
+
+
 def test_the_schema_in_the_repository_is_that_of_the_answer():
     committed = files("sluice.services.contract_engine.changes").joinpath("diff.schema.json").read_text("utf-8")
     command = "python -m sluice.services.contract_engine.changes.schema > …/changes/diff.schema.json"
