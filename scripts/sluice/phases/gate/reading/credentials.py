@@ -40,6 +40,7 @@ _LINE = re.compile(r"\s*(?:export\s+|ENV\s+|ARG\s+|set\s+)?([A-Za-z_][\w.-]*)\s*
 _WITH_DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 _MACHINE_WRITTEN = 5000
 _LOCK = re.compile(r".*\.lock|.*-lock\.(?:json|ya?ml)|.*\.(?:sum|svg|map|min\.js|ipynb|csv|po|sql)", re.IGNORECASE)
+_REQUIREMENTS = re.compile(r"(?:requirements|constraints)[\w.-]*\.txt")
 _LINE_FILES = frozenset({".env", ".ini", ".cfg", ".conf", ".properties", ".sh", ".toml", ".tfvars", ".envrc"})
 _TEMPLATES = (".example", ".sample", ".template", ".dist", ".tmpl", ".j2", ".tpl")
 _PROSE = frozenset({".md", ".rst", ".txt", ".html", ".adoc"})
@@ -72,7 +73,7 @@ def _in_file(source: SourceFile, parsed: PyFile | None) -> Iterator[Secret]:
     elif not _template(source):
         yield from _in_configuration(source)
     yield from (secret for secret in _known_formats(source) if secret.line not in skipped)
-    if source.suffix not in _PROSE and not _template(source):
+    if (source.suffix not in _PROSE or _REQUIREMENTS.match(source.name)) and not _template(source):
         skipped |= docstring_lines(parsed) if parsed is not None else set()
         yield from (secret for secret in _in_text(source) if secret.line not in skipped)
 

@@ -47,6 +47,7 @@ _PATH = re.compile(
 _HASH = re.compile(r"(?:sha\d+[:-])?[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WEAK = frozenset(
     {"password", "passwd", "pass", "pwd", "user", "username", "postgres", "guest", "test", "token", "string", "bearer"}
+    | {"true", "false", "include", "same-origin", "omit", "required", "optional", "enabled", "disabled"}
     | {"basic", "str", "text", "mysql", "redis", "rabbitmq", "minio", "db", "app", "pw", "refresh", "access"}
 )
 _MIN_LENGTH = 4

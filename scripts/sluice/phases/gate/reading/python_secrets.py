@@ -81,6 +81,7 @@ def _candidates(file: PyFile) -> Iterator[tuple[str, ast.expr]]:
     for node in file.nodes:
         if isinstance(node, ast.Assign):
             yield from ((name, node.value) for target in node.targets if (name := _name(target)))
+            yield from (pair for target in node.targets for pair in _pair(_name(target), node.value))
         elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value and (name := _name(node.target)):
             yield name, node.value
         elif isinstance(node, ast.Dict):
@@ -112,8 +113,7 @@ def _entries(node: ast.Dict) -> Iterator[tuple[str, ast.expr]]:
 def _arguments(file: PyFile, node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     yield from ((keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg)
     for keyword in node.keywords:
-        if keyword.arg in _PAIRS and isinstance(keyword.value, ast.Tuple) and len(keyword.value.elts) == 2:  # noqa: PLR2004 # user and password
-            yield "password", keyword.value.elts[1]
+        yield from _pair(keyword.arg or "", keyword.value)
     dotted = file.dotted(node.func)
     index = _POSITION.get(dotted)
     if index is not None and len(node.args) > index:
@@ -122,6 +122,12 @@ def _arguments(file: PyFile, node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
         key = node.args[0]
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             yield key.value, node.args[1]
+
+
+def _pair(name: str, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """`auth=("user", "password")`."""
+    if name.lower() in _PAIRS and isinstance(value, ast.Tuple) and len(value.elts) == 2:  # noqa: PLR2004 # user and password
+        yield "password", value.elts[1]
 
 
 def _defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:

@@ -58,6 +58,9 @@ def _loop(file: PyFile, loop: Loop) -> str:
             continue
         if _limited(loop, attempt) or _grows(loop):
             continue
+        again = all(isinstance(handler.body[-1], ast.Continue) for handler in attempt.handlers)
+        if _after(loop, attempt) and not again:
+            continue  # whatever happened, the loop ends behind it
         body = [*attempt.body, *attempt.orelse]
         succeeds = _leaves(body) or _sets(body, flag) or _after(loop, attempt)
         if succeeds:

@@ -63,8 +63,20 @@ class Suite:
                 continue
             always = [Weakness(node, why) for node in _asserted(function) if (why := _always(node))]
             yield from always
-            if not always and not _asserts(function, self.asserting) and not _may_be_bare(function):
+            proves = _asserts(function, self.asserting) or _may_be_bare(function) or self._borrows(file, function)
+            if not always and not proves:
                 yield Weakness(function, f"{function.name} asserts nothing")
+
+    def _borrows(self, file: PyFile, function: Function) -> bool:
+        """Whether a test calls a helper of a test library that cannot be looked into."""
+        called = (node.func for node in _live(function) if isinstance(node, ast.Call))
+        names = (file.dotted(func) for func in called if isinstance(func, ast.Name) and func.id in file.imports)
+        return any("test" in name.rpartition(".")[0] and name.rpartition(".")[2] not in self.defined for name in names)
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """Names of all functions of the suite."""
+        return frozenset(function.name for file in self.files for function in file.functions())
 
 
 def tests_of(file: PyFile) -> Iterator[Function]:
