@@ -64,9 +64,7 @@ def at_end(code: str, *, imports: str = "", of: str = "") -> Edit:
 
     def edit(site: Site) -> None:
         path = site.choice.choice(site.files(of) if of else modules(site))
-        text = site.tree.read(path).rstrip("\n")
-        site.tree.add(path, text + "\n")
-        last = text.count("\n") + 2
+        last = site.tree.read(path).rstrip("\n").count("\n") + 2
         site.places += site.tree.splice(path, last, last, f"\n\n{tidy(code)}\n")
         _import(site, path, imports)
 

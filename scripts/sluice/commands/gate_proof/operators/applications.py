@@ -141,6 +141,31 @@ _PLANTS_HEALTH = {
     ),
 }
 _HEALTH_TWINS_FASTAPI = {
+    "prefix of a router": both(
+        swap(_ROUTES, ""),
+        new_file(
+            "app/wellness.py",
+            "from fastapi import APIRouter\n\nwell = APIRouter(prefix='/health')\n\n\n"
+            "@well.get('')\ndef fine() -> dict[str, str]:\n    return {'status': 'ok'}",
+        ),
+        after_app("APP.include_router(well)", imports="from app.wellness import well"),
+    ),
+    "prefix at the inclusion": both(
+        swap(_ROUTES, ""),
+        new_file(
+            "app/wellness.py",
+            "from fastapi import APIRouter\n\nwell = APIRouter()\n\n\n"
+            "@well.get('/')\ndef fine() -> dict[str, str]:\n    return {'status': 'ok'}",
+        ),
+        after_app("APP.include_router(well, prefix='/health')", imports="from app.wellness import well"),
+    ),
+    "route object": both(
+        swap(_ROUTES, ""),
+        after_app(
+            'APP.router.routes.append(Route("/health", lambda request: None))',
+            imports="from starlette.routing import Route",
+        ),
+    ),
     "added by call": both(swap(_ROUTES, ""), after_app('APP.add_api_route("/health", lambda: {"status": "ok"})')),
     "under a version": after_app('@APP.get("/v1/health/live")\ndef live() -> None:\n    return None'),
     "below a router of its own": both(
@@ -155,11 +180,31 @@ _HEALTH_TWINS_FASTAPI = {
     "path as a keyword": swap(r"^@(\w+)\.get\(\s*\"/health\"", r'@\1.get(path="/health"'),
     "path as a constant": both(
         swap(r"^(@\w+\.get\(\s*)\"/health\"", r"\1HEALTH_PATH"),
-        swap(r"^(router = APIRouter\(.*\)|app = FastAPI\(.*\))$", r'HEALTH_PATH = "/health"\n\1'),
+        swap(
+            r"^(router = APIRouter\(.*\)|app = FastAPI\(.*\))$",
+            r'HEALTH_PATH = "/health"\n\1',
+            *("app/api/health.py", "app/main.py", "app/routers/health.py"),
+        ),
     ),
     "by its own module": after_app('APP.add_api_route("/healthz", lambda: None, include_in_schema=False)'),
 }
 _HEALTH_TWINS_FLASK = {
+    "Flask view class": both(
+        swap(_ROUTES, ""),
+        after_app(
+            "class Wellness(MethodView):\n    def get(self):\n        return {'status': 'ok'}\n\n\n"
+            "APP.add_url_rule('/health', view_func=Wellness.as_view('wellness'))",
+            imports="from flask.views import MethodView",
+        ),
+    ),
+    "Flask prefix of a blueprint": both(
+        swap(_ROUTES, ""),
+        after_app(
+            "well = Blueprint('well', __name__, url_prefix='/health')\n\n\n@well.get('/')\ndef fine():\n"
+            "    return {'status': 'ok'}\n\n\nAPP.register_blueprint(well)",
+            imports="from flask import Blueprint",
+        ),
+    ),
     "Flask with a slash": swap(r"^(@\w+\.route\(\s*)\"/health\"", r'\1"/health/"'),
     "Flask shortcut": swap(r"^@(\w+)\.route\(\"/health\"[^\n]*$", r'@\1.get("/health")'),
     "Flask rule by call": both(

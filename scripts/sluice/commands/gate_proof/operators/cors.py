@@ -15,6 +15,18 @@ def _add(argument: str) -> str:
 
 
 _PLANTS = {
+    "anchored regex": after_app(_add('§    allow_origin_regex="^https?://.*$",'), imports=_FASTAPI),
+    "regex of one or more": after_app(_add('§    allow_origin_regex=r".+",'), imports=_FASTAPI),
+    "header of an answer": after_app(
+        '@APP.get("/open-answer", include_in_schema=False)\ndef open_answer():\n'
+        '    §return Response(headers={"Access-Control-Allow-Origin": "*"})',
+        imports="from fastapi import Response",
+    ),
+    "added to another list": after_app(
+        'known = ["https://a.example.com"]\n§known.append("*")\n'
+        "§APP.add_middleware(CORSMiddleware, allow_origins=known)",
+        imports=_FASTAPI,
+    ),
     "list": after_app(_add('§    allow_origins=["*"],'), imports=_FASTAPI),
     "tuple": after_app(_add('§    allow_origins=("*",),'), imports=_FASTAPI),
     "among others": after_app(_add('§    allow_origins=["https://a.example.com", "*"],'), imports=_FASTAPI),
@@ -55,6 +67,13 @@ _SETTINGS = {
     )
 }
 _FLASK_PLANTS = {
+    "Flask header added": after_app(
+        "@APP.after_request\ndef open_all(response):\n"
+        '    §response.headers.add("Access-Control-Allow-Origin", "*")\n    return response'
+    ),
+    "Flask extension set up later": after_app(
+        '§cors = CORS()\n§cors.init_app(APP, resources={r"/api/*": {"origins": ["*"]}})', imports=_FLASK
+    ),
     "Flask without origins": after_app("§CORS(APP)", imports=_FLASK),
     "Flask origins": after_app('§CORS(APP, origins="*", supports_credentials=True)', imports=_FLASK),
     "Flask resources": after_app('§CORS(APP, resources={r"/*": {"origins": "*"}})', imports=_FLASK),
@@ -65,6 +84,17 @@ _FLASK_PLANTS = {
     ),
 }
 _FILES = {
+    "nginx that reflects": new_file(
+        "deploy/nginx.conf", "server {\n    listen 80;\n§    add_header Access-Control-Allow-Origin $http_origin;\n}"
+    ),
+    "nginx with quotes": new_file(
+        "deploy/default.conf", "server {\n§    add_header 'Access-Control-Allow-Origin' '*';\n}"
+    ),
+    "TOML settings": new_file("config/app.toml", '[cors]\n§allow_origins = ["*"]'),
+    "JSON settings": new_file("config/settings.json", '{\n  "cors": {\n§    "origins": "*"\n  }\n}'),
+    "Traefik in TOML": new_file(
+        "deploy/dynamic.toml", '[http.middlewares.c.headers]\n§  accessControlAllowOriginList = ["*"]'
+    ),
     "nginx": new_file(
         "deploy/nginx.conf", "server {\n    listen 80;\n§    add_header Access-Control-Allow-Origin *;\n}"
     ),
@@ -98,6 +128,13 @@ _COMPOSE = {
     ),
 }
 _TWINS = {
+    "no wildcard in a list of many": after_app(
+        _add('    allow_origins=["https://a.example.com", "https://b.example.com"],\n    expose_headers=["*"],'),
+        imports=_FASTAPI,
+    ),
+    "regex of one host and any port": after_app(
+        _add(r'    allow_origin_regex=r"http://127\.0\.0\.1:\d+",'), imports=_FASTAPI
+    ),
     "named origin": after_app(_add('    allow_origins=["https://shop.example.com"],'), imports=_FASTAPI),
     "any method and header": after_app(
         'APP.add_middleware(CORSMiddleware, allow_origins=[], allow_methods=["*"], allow_headers=["*"])',

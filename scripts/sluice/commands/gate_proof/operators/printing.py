@@ -6,6 +6,16 @@ from sluice.commands.gate_proof.edits import at_end, in_function, in_handler, ne
 from sluice.commands.gate_proof.mutation import Operator, variants
 
 _PLANTS = {
+    "builtins": in_function('§builtins.print("here")', imports="import builtins"),
+    "comprehension": at_end("def each_of(rows):\n    §[print(row) for row in rows]"),
+    "callback": at_end('§WATCH = {"on_error": print, "on_ok": None}'),
+    "another thread": at_end('async def later():\n    §await asyncio.to_thread(print, "x")', imports="import asyncio"),
+    "bytes of the stream": in_handler('§sys.stdout.buffer.write(b"x")', imports="import sys"),
+    "original stream": in_function('§sys.__stderr__.write("x")', imports="import sys"),
+    "method kept": at_end("§write = sys.stdout.write\n\n\ndef wrote():\n    §write('x')", imports="import sys"),
+    "printer object": at_end('§pprint.PrettyPrinter(indent=2).pprint({"a": 1})', imports="import pprint"),
+    "class body": at_end('class Loud:\n    §print("defined")'),
+    "after a semicolon": in_function("x = 1; §print(x)"),
     "call in a handler": in_handler('§print("request received")'),
     "formatted call in any function": in_function('§print(f"{__name__}: {locals()!r}", flush=True)'),
     "bound to another name": at_end(
@@ -58,6 +68,16 @@ _PLANTS = {
     "conditional on debug": in_handler('if False:\n    §print("never in production, they said")'),
 }
 _TWINS = {
+    "logger under such a name": at_end(
+        "console_print = logging.getLogger('x').info\n\n\ndef say():\n    console_print('x')", imports="import logging"
+    ),
+    "own function of that name": new_file(
+        "{pkg}/pages.py", "def print(text: str) -> str:\n    return text\n\n\nPAGE = print('x')"
+    ),
+    "key of a dictionary": at_end('STYLES = {"print": "a4", "screen": "wide"}\nCHOSEN = STYLES["print"]'),
+    "descriptor asked for": in_function("number = sys.stdout.fileno()\ndel number", imports="import sys"),
+    "stream set up": at_end("def prepare():\n    sys.stdout.reconfigure(line_buffering=True)", imports="import sys"),
+    "method of an attribute": at_end("def label(device):\n    device.printer.print('x')\n    device.stdout.write('x')"),
     "docstring": at_end(
         '''
         def explained() -> str:

@@ -9,6 +9,11 @@ _SCHEMAS = ("app/schemas.py", "app/main.py", "src/*.py")
 _MODEL = r"^(class (?:Order|User|UserPublic|Notification|Product|Invoice)\((?:\w|\.)+\):\n(?:    [\"'](?:.*)\n)?\n?)"
 
 _MODELS = {
+    "nested model": both(
+        swap(_MODEL, r"\1§    origin_of_row: 'Origin'\n", *_SCHEMAS),
+        at_end("class Origin(BaseModel):\n    host: str", imports="from pydantic import BaseModel"),
+    ),
+    "union": swap(_MODEL, r"\1§    parent: str | int | None = None\n", *_SCHEMAS),
     "optional field": swap(_MODEL, r"\1§    internal_revision: int | None = None\n", *_SCHEMAS),
     "required field": swap(_MODEL, r"\1§    margin: float\n", *_SCHEMAS),
     "field with a default": swap(_MODEL, r'\1§    storage_node: str = "a"\n', *_SCHEMAS),
@@ -27,6 +32,12 @@ _MODELS = {
     ),
 }
 _LITERALS = {
+    "added to a dictionary": swap(
+        r'^    return \{"waiting": 0\}', '    answer = {"waiting": 0}\n§    answer["oldest"] = None\n    return answer'
+    ),
+    "two dictionaries": swap(r'^    return \{"waiting": 0\}', '§    return {**{"waiting": 0}, "oldest": None}'),
+    "keywords": swap(r'jsonify\(\{"status": "ok"\}\)', '§jsonify(status="ok", host="a")'),
+    "dict call": swap(r'^    return \{"waiting": 0\}', "§    return dict(waiting=0, oldest=None)"),
     "dictionary of a FastAPI handler": swap(
         r'^(    return \{"status": "ok")\}\n', r'§\1, "version": "1.0"}\n', "app/main.py", "src/*.py"
     ),

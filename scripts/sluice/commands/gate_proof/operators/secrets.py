@@ -67,6 +67,28 @@ def _variable(template: str) -> Edit:
 
 
 _PLANTS = {
+    "Flask configuration": _end('def configure(app):\n    §app.config["SECRET_KEY"] = "<hex>"'),
+    "Flask update": _end('def reconfigure(app):\n    §app.config.update(SECRET_KEY="<word>", TESTING=False)'),
+    "attribute": _end('def sign(app):\n    §app.secret_key = "<random>"'),
+    "set in the environment": _end('§os.environ["STRIPE_API_KEY"] = "<stripe>"'),
+    "default put into the environment": _end('§os.environ.setdefault("JWT_SECRET", "<hex>")'),
+    "SecretStr": _end('§SIGNING_SECRET = SecretStr("<word>")'),
+    "pair of basic authentication": _line('§session.auth = ("svc", "<word>")'),
+    "Django": _end('DATABASES = {"default": {"USER": "svc",\n§    "PASSWORD": "<word>"}}'),
+    "shell script": _file("deploy/start.sh", "#!/bin/sh\n§export AWS_SECRET_ACCESS_KEY=<random>\nexec app"),
+    "header in a shell script": _file(
+        "deploy/ping.sh", '#!/bin/sh\n§curl -H "Authorization: Bearer <github>" http://peer/x'
+    ),
+    "index of packages": _file(
+        "requirements-extra.txt", "§--extra-index-url https://svc:<word>@pypi.example.com/simple\nx==1"
+    ),
+    "ini of migrations": _file("config/alembic.ini", "[alembic]\n§sqlalchemy.url = postgresql://svc:<word>@db/app"),
+    "Kubernetes secret": _file("deploy/secret.yaml", "kind: Secret\nstringData:\n§  password: <word>"),
+    "token in a URL": _end('§HOOK = "https://hooks.example.com/in?token=<hex>"'),
+    "private key in YAML": _file(
+        "config/keys.yaml", "jwt:\n  private_key: |\n§    -----BEGIN PRIVATE KEY-----\n    <random>"
+    ),
+    "workflow": _file("deploy/ci.yml", "jobs:\n  x:\n    env:\n§      NPM_TOKEN: <random>"),
     "constant": _end('§API_KEY = "<random>"'),
     "annotated constant": _end('§DB_PASSWORD: str = "<word>"'),
     "settings default": _end('class Secrets(BaseModel):\n    §jwt_secret: str = "<hex>"'),
@@ -105,6 +127,30 @@ _COMPOSE = {
     "compose command": _made_up(in_compose, '§command: ["serve", "--db=postgresql://svc:<word>@db:5432/app"]'),
 }
 _TWINS = {
+    "made at run time": _end("SECRET_KEY = secrets.token_hex(32)"),
+    "from a request": _line('token = request.headers["X-Token"]\ndel token'),
+    "name of a header": _end('api_key = APIKeyHeader(name="X-API-Key", auto_error=False)'),
+    "cookie": _end('CSRF_COOKIE_NAME = "csrftoken"\nSESSION_COOKIE = "sessionid"'),
+    "timeout": _end("PASSWORD_RESET_TIMEOUT = 3600\nTOKEN_TTL = '15m'"),
+    "reference of Kubernetes": _file(
+        "deploy/pod.yaml", "env:\n  - name: PASSWORD\n    valueFrom:\n      secretKeyRef: {name: db, key: password}"
+    ),
+    "revision": _end('revision = "a1b2c3d4e5f6"\ndown_revision = "0f1e2d3c4b5a"'),
+    "certificate": _file(
+        "config/ca.pem", "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIU\n-----END CERTIFICATE-----"
+    ),
+    "words of an interface": _file(
+        "config/en.json", '{"password": "Password", "token": "Access token", "secret": "Secret"}'
+    ),
+    "type of an input": _end('FORM = {"type": "password", "name": "password", "autocomplete": "current-password"}'),
+    "integrity": _file("config/package-lock.json", '{"integrity": "sha512-' + "Ab3" * 28 + 'Zg=="}'),
+    "credentials from the environment in an f-string": _line(
+        "dsn = f\"postgresql://{os.environ['USER']}:{os.environ['PASSWORD']}@db/app\"\ndel dsn"
+    ),
+    "example of a contract": _file(
+        "config/openapi.json", '{"components": {"schemas": {"Login": {"example": {"password": "S3cret!pass9"}}}}}'
+    ),
+    "strong default left out": _end('API_TOKEN: str | None = None\nDB_PASSWORD = ""'),
     "placeholder": _end('API_KEY = "change-me"'),
     "your key here": _end('API_KEY = "<your-api-key>"'.replace("<", "{").replace(">", "}")),
     "environment": _end('SECRET_KEY = os.environ["SECRET_KEY"]'),
