@@ -57,13 +57,19 @@ def _schema(number: int, resources: int) -> dict[str, Any]:
             field |= {"minimum": 0, "maximum": 100_000, "example": _VALUES[kind]}
         properties[f"{kind}_{index}"] = field
     properties["state"] = {"type": "string", "enum": ["draft", "active", "archived"]}
-    properties["parent"] = {"$ref": f"#/components/schemas/Resource{(number * 7 + 1) % resources:05d}"}
+    properties["parent"] = {"$ref": f"#/components/schemas/{_neighbour(number, 7, resources)}"}
     properties["parts"] = {
         "type": "array",
-        "items": {"$ref": f"#/components/schemas/Resource{(number * 13 + 5) % resources:05d}"},
+        "items": {"$ref": f"#/components/schemas/{_neighbour(number, 13, resources)}"},
         "maxItems": 100,
     }
     return {"type": "object", "required": ["id", "state"], "properties": properties}
+
+
+def _neighbour(number: int, step: int, resources: int) -> str:
+    """Another resource of the same twenty: longer chains exceed the recursion limit of openapi-spec-validator."""
+    first = number // 20 * 20
+    return f"Resource{min(first + (number + step) % 20, resources - 1):05d}"
 
 
 def _input(name: str) -> dict[str, Any]:

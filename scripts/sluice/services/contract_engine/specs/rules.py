@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final
 
 from sluice.services.contract_engine.specs import asyncapi, components, operations, schemas
@@ -11,7 +12,7 @@ from sluice.services.contract_engine.specs.grammar import ASYNCAPI_2, ASYNCAPI_3
 from sluice.services.contract_engine.specs.hints import check_hints
 from sluice.services.contract_engine.specs.sources import Sources
 from sluice.services.contract_engine.specs.specification import Specification
-from sluice.services.contract_engine.specs.structure import check_part, check_structure
+from sluice.services.contract_engine.specs.structure import MAX_ERRORS, check_part, check_structure
 from sluice.services.contract_engine.specs.values import check_values
 
 _OPENAPI: Final = re.compile(r"3\.[012]\.\d+(?:-.+)?")
@@ -102,7 +103,7 @@ def _robust(
 ) -> Iterator[Fault]:
     """What a check finds; on a broken structure it may have to give up."""
     try:
-        yield from check(spec)
+        yield from islice(check(spec), MAX_ERRORS)
     except (TypeError, ValueError, LookupError, AttributeError):
         if not is_broken:
             raise

@@ -25,9 +25,8 @@ def check_dialects(spec: Specification) -> Iterator[Fault]:
     usual = spec.document.get("jsonSchemaDialect")
     if usual is None:
         usual = OAS32_BASE_DIALECT_ID if spec.family == "3.2" else OAS31_BASE_DIALECT_ID
-    inner = {id(child) for _, schema in spec.nodes["schema"] for child in _children(schema)}
     for place, schema in spec.nodes["schema"]:
-        if id(schema) in inner:
+        if id(schema) in spec.inner:
             continue
         dialect = schema.get("$schema", usual)
         faults = check_dialect(str(dialect), schema)
@@ -60,14 +59,13 @@ def check_patterns(spec: Specification) -> Iterator[Fault]:
 
 def check_required(spec: Specification) -> Iterator[Fault]:
     """Required properties are defined: for `allOf` of a component or body that must be so, else it should."""
-    inner = {id(child) for _, schema in spec.nodes["schema"] for child in _children(schema)}
     prefix = "asyncapi" if spec.kind == "asyncapi" else "openapi"
     for place, schema in spec.nodes["schema"]:
         required = schema.get("required")
         if not isinstance(required, list) or not required:
             continue
         unknown = {name for name in required if isinstance(name, str)} - set(table(schema, "properties"))
-        if unknown and prefix == "openapi" and "allOf" in schema and id(schema) not in inner:
+        if unknown and prefix == "openapi" and "allOf" in schema and id(schema) not in spec.inner:
             unknown -= _known_properties(spec, place, schema)
             if unknown:
                 yield fault_at("openapi.required", place, f"required, but not defined: {_listed(unknown)}", "required")
@@ -83,26 +81,6 @@ def _listed(names: set[str]) -> str:
 def _within(place: Place) -> bool:
     """Whether a schema is part of a combination, whose other parts may define the properties."""
     return any(part in _COMBINED for part in where(place)[1])
-
-
-def _children(schema: JsonObject) -> Iterator[JsonValue]:
-    for word in _COMBINED:
-        if word in schema:
-            yield from row(schema, word)
-    for word in ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"):
-        if word in schema:
-            yield from table(schema, word).values()
-    for word in _SINGLE:
-        if word in schema:
-            yield schema[word]
-    if "prefixItems" in schema:
-        yield from row(schema, "prefixItems")
-
-
-_SINGLE: Final = (
-    "items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else", "contentSchema",
-    "additionalItems", "unevaluatedItems", "unevaluatedProperties",
-)  # fmt: skip
 
 
 def _known_properties(spec: Specification, place: Place, schema: JsonObject) -> set[str]:

@@ -51,7 +51,11 @@ def _source_of(place: Place) -> int:
 
 @dataclass
 class Specification:
-    """`family` is the version's first two numbers; `nodes` maps a kind of object to the places where it stands."""
+    """`family` is the version's first two numbers; `nodes` maps a kind of object to the places where it stands.
+
+    `used` are the components that references name, `foreign` what they found outside of the document's grammar, `inner`
+    the identities of schemas that are part of other schemas.
+    """
 
     kind: str
     version: str
@@ -61,6 +65,7 @@ class Specification:
     faults: list[Fault] = field(default_factory=list)
     used: set[tuple[int, Parts]] = field(default_factory=set)
     foreign: list[tuple[Target, str]] = field(default_factory=list)
+    inner: set[int] = field(default_factory=set)
     _kinds: dict[int, str] = field(default_factory=dict)
     _targets: dict[tuple[int, str], Target | Fault] = field(default_factory=dict)
     _ends: dict[tuple[int, str], Target | None] = field(default_factory=dict)
@@ -147,13 +152,16 @@ class Specification:
             if shape is None or key == skipped:
                 continue
             below: Place = (place, key)
+            start = len(stack)
             if isinstance(value, dict):
                 if shape[0] == "many":
-                    stack.extend(((below, name), item, shape[1]) for name, item in reversed(value.items()))
+                    stack.extend([((below, name), item, shape[1]) for name, item in reversed(value.items())])
                 elif shape[0] == "one":
                     stack.append((below, value, shape[1]))
             elif isinstance(value, list) and shape[0] != "many":
-                stack.extend(((below, index), value[index], shape[1]) for index in reversed(range(len(value))))
+                stack.extend([((below, index), value[index], shape[1]) for index in reversed(range(len(value)))])
+            if kind == "schema":
+                self.inner.update(id(child) for _, child, _ in stack[start:])
 
     def _follow(self, place: Place, reference: JsonValue, kind: str) -> Iterator[tuple[Place, JsonValue, str]]:
         """Judge a reference; yields those of its target, where no walk has come yet."""

@@ -29,8 +29,13 @@ def check_structure(kind: str, family: str, version: str, document: JsonObject) 
     if validator.is_valid(document):
         return
     rule = "asyncapi.structure" if kind == "asyncapi" else "openapi.structure"
+    count = 0
     for part in _parts(document):
-        yield from faults_of(validator, part, rule, ())
+        for fault in faults_of(validator, part, rule, ()):
+            yield fault
+            count += 1
+        if count > MAX_ERRORS:
+            return
 
 
 def check_part(family: str, name: str, node: JsonValue) -> Iterator[Fault]:

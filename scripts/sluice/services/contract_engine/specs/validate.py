@@ -1,7 +1,9 @@
 """The one entry: a document in, a report with every fault out."""
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -31,11 +33,12 @@ def validate(document: JsonValue) -> tuple[JsonObject | None, ValidationReport]:
     Text gives faults with line and column.  References to other files are faults.
     """
     text = document if isinstance(document, str) else None
-    try:
-        specification = read(document)
-    except UnreadableError as unreadable:
-        return None, _report("", {}, [unreadable.fault], [Source("", text, None)])
-    return specification, _judge(Sources([Source("", text, specification)]))
+    with _no_collection():
+        try:
+            specification = read(document)
+        except UnreadableError as unreadable:
+            return None, _report("", {}, [unreadable.fault], [Source("", text, None)])
+        return specification, _judge(Sources([Source("", text, specification)]))
 
 
 def validate_file(path: Path, root: Path) -> ValidationReport:
@@ -44,8 +47,21 @@ def validate_file(path: Path, root: Path) -> ValidationReport:
     Raises:
         OSError: the file cannot be read.
     """
-    sources = read_file(path, root)
-    return _report("", {}, sources.faults, sources.files) if sources.faults else _judge(sources)
+    with _no_collection():
+        sources = read_file(path, root)
+        return _report("", {}, sources.faults, sources.files) if sources.faults else _judge(sources)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the cycle collector, which takes a third of the time: a document's values have no cycles to collect."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _judge(sources: Sources) -> ValidationReport:

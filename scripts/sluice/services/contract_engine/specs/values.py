@@ -1,6 +1,5 @@
 """Defaults and examples against their schemas: all values of a document in one pass of one compiled validator."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
@@ -73,12 +72,16 @@ def _shown(case: Case, *, refers: bool, old: bool) -> tuple[JsonValue, str]:
     place, schema = case.schema_at
     if refers and case.by_place:
         source, parts = where(place)
-        uri = f"{_BASE}{source}#{fragment(parts)}"
+        only = schema.get("$ref") if isinstance(schema, dict) and len(schema) == 1 else None
+        if isinstance(only, str) and only.startswith("#/"):
+            uri = f"{_BASE}{source}{only}"
+        else:
+            uri = f"{_BASE}{source}#{fragment(parts)}"
         return {"$ref": uri}, uri
     bare: JsonValue = schema
     if isinstance(schema, dict):
         bare = {word: value for word, value in schema.items() if word not in _NOTES}
-    return without_nullable(bare) if old else bare, json.dumps(bare, sort_keys=True)
+    return without_nullable(bare) if old else bare, repr(bare)
 
 
 def _range(case: Case) -> Iterator[Fault]:
