@@ -11,10 +11,11 @@ from typing import Final
 import tree_sitter
 
 from sluice.services.codebase_intelligence.facts import MAX_SYMBOLS, Facts
-from sluice.services.codebase_intelligence.grammars import Grammar, Language, grammar
+from sluice.services.codebase_intelligence.grammars import Language, grammar
 from sluice.services.codebase_intelligence.matches import symbols_of
 
 MAX_SOURCE: Final = 4 * 1024 * 1024
+MAX_WIDTH: Final = 20_000
 _HEAD: Final = 8192
 _COOKIE: Final = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _lock = threading.Lock()  # what catches warnings does so for all threads
@@ -27,9 +28,13 @@ def extract(content: bytes, language: Language, *, signatures: bool = True) -> F
         return Facts(problem=problem)
     known = grammar(language.name)
     root = tree_sitter.Parser(known.language).parse(source).root_node
-    symbols, suspicious = symbols_of(known, language, root, source, signatures=signatures)
+    line, hopeless = _error(root) if root.has_error else (0, False)
+    if hopeless:
+        return Facts(problem=f"line {line}: no sense can be made of it")
+    matches = known.matches(root)
+    symbols, suspicious = symbols_of(matches, language, source, signatures=signatures)
     if root.has_error or suspicious:
-        problem = _python_problem(source) if language.name == "python" else _error_at(known, root)
+        problem = _python_problem(source) if language.name == "python" else f"line {line}: syntax error"
     if len(symbols) > MAX_SYMBOLS:
         problem = problem or f"only the first {MAX_SYMBOLS} of {len(symbols)} symbols are indexed"
     return Facts(tuple(symbols[:MAX_SYMBOLS]), problem)
@@ -72,7 +77,18 @@ def _python_problem(source: bytes) -> str:
     return ""
 
 
-def _error_at(known: Grammar, root: tree_sitter.Node) -> str:
-    found = tree_sitter.QueryCursor(known.errors, match_limit=1000).captures(root).get("error", [])
-    rows = [node.start_point.row for node in found]
-    return f"line {min(rows) + 1}: syntax error" if rows else "syntax error"
+def _error(root: tree_sitter.Node) -> tuple[int, bool]:
+    """The line of the first and innermost error, and whether a query had better not look at the tree.
+
+    It takes time with the square of the number of things that stand in an error side by side.
+    """
+    stack, first = [root], root
+    while stack:
+        node = stack.pop()
+        if node.child_count > MAX_WIDTH:
+            return node.start_point.row + 1, True
+        inner = [child for child in node.children if child.has_error or child.is_missing]
+        if inner and node.id == first.id:
+            first = inner[0]
+        stack.extend(inner)
+    return first.start_point.row + 1, False

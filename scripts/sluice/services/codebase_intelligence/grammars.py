@@ -47,13 +47,19 @@ def language_of(path: str) -> Language | None:
     return _by_extension().get(PurePosixPath(path).suffix.lower())
 
 
+MATCH_LIMIT: Final = 65_536
+
+
 @dataclass(frozen=True)
 class Grammar:
     """What reads the syntax of one language; shared by threads, which have a parser each."""
 
     language: tree_sitter.Language
     query: tree_sitter.Query
-    errors: tree_sitter.Query
+
+    def matches(self, root: tree_sitter.Node) -> list[tuple[int, dict[str, list[tree_sitter.Node]]]]:
+        """What the language's query matches."""
+        return tree_sitter.QueryCursor(self.query, match_limit=MATCH_LIMIT).matches(root)
 
 
 @cache
@@ -62,6 +68,4 @@ def grammar(name: str) -> Grammar:
     known = all_languages()[name]
     language = tree_sitter.Language(getattr(importlib.import_module(known.grammar), known.function)())
     text = "\n".join(_DATA.joinpath(query).read_text(encoding="utf-8") for query in known.queries)
-    return Grammar(
-        language, tree_sitter.Query(language, text), tree_sitter.Query(language, "[(ERROR) (MISSING)] @error")
-    )
+    return Grammar(language, tree_sitter.Query(language, text))

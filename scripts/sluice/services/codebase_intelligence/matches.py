@@ -6,11 +6,11 @@ owner's name where the text does not enclose it), `@body` (where the signature e
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from tree_sitter import Node, QueryCursor
+from tree_sitter import Node
 
 from sluice.services.codebase_intelligence.facts import (
     CONSTANT,
@@ -20,11 +20,10 @@ from sluice.services.codebase_intelligence.facts import (
     MAX_SYMBOLS,
     Symbol,
 )
-from sluice.services.codebase_intelligence.grammars import Grammar, Language
+from sluice.services.codebase_intelligence.grammars import Language
 from sluice.services.codebase_intelligence.references import References, literal
 
 Captures = Mapping[str, list[Node]]
-MATCH_LIMIT: Final = 65_536
 _DEFINITION: Final = "definition."
 _OWNERS: Final = frozenset({"class", "struct", "interface", "enum", "trait", "type", "scope.type"})
 _WEAK: Final = frozenset({"constant", "type", "declaration"})  # what a stronger word for the same thing replaces
@@ -57,12 +56,12 @@ class _File:
 
 
 def symbols_of(
-    known: Grammar, language: Language, root: Node, source: bytes, *, signatures: bool
+    matches: Iterable[tuple[int, Captures]], language: Language, source: bytes, *, signatures: bool
 ) -> tuple[list[Symbol], bool]:
     """All symbols in the order of the text, and whether a body is missing where the grammar does not mind."""
     file = _File(source, signatures)
     references = References(language)
-    for _, captures in QueryCursor(known.query, match_limit=MATCH_LIMIT).matches(root):
+    for _, captures in matches:
         if not _defined(file, captures):
             references.add(captures)
     symbols = [*_nested(file), *file.exported, *references.symbols()]

@@ -93,6 +93,7 @@ def test_imports_say_what_they_take_and_from_where():
         (b"x = '\xff'\n", "UTF-8"),
         (b"# coding: no-such-code\nx = '\xff'\n", "declares"),
         (b"#" * (MAX_SOURCE + 1), "larger"),
+        (b"[" * 200_000, "no sense"),
         (b"\n".join(b"x%d = 1" % n for n in range(MAX_SYMBOLS + 1)), "symbols"),
     ],
 )
