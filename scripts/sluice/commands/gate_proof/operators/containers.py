@@ -2,17 +2,8 @@
 
 from typing import Final
 
-from sluice.commands.gate_proof.edits import (
-    anywhere,
-    at_end,
-    both,
-    in_block,
-    in_compose,
-    in_function,
-    new_file,
-    swap,
-    swap_compose,
-)
+from sluice.commands.gate_proof.compose_edits import in_block, in_compose, swap_compose
+from sluice.commands.gate_proof.edits import anywhere, at_end, both, in_function, new_file, swap
 from sluice.commands.gate_proof.mutation import Edit, Operator, variants
 
 _HEALTH = r"^HEALTHCHECK(?:.*\\\n)*.*$"

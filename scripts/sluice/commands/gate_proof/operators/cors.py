@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from sluice.commands.gate_proof.edits import after_app, at_end, both, in_handler, new_file, swap, swap_compose
+from sluice.commands.gate_proof.compose_edits import swap_compose
+from sluice.commands.gate_proof.edits import after_app, at_end, both, in_handler, new_file, swap
 from sluice.commands.gate_proof.mutation import Operator, variants
 
 _FASTAPI = "from fastapi.middleware.cors import CORSMiddleware"

@@ -2,15 +2,8 @@
 
 from typing import Any, Final
 
-from sluice.commands.gate_proof.edits import (
-    at_end,
-    block,
-    drop_compose,
-    in_block,
-    new_file,
-    swap,
-    swap_compose,
-)
+from sluice.commands.gate_proof.compose_edits import block, drop_compose, in_block, swap_compose
+from sluice.commands.gate_proof.edits import at_end, new_file, swap
 from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
 from sluice.model.contract import ContractSet
 

@@ -1,46 +1,20 @@
-"""ROUTE-001, ROUTE-002 and AUTH-001: what contracts declare, and what the code does instead."""
+"""ROUTE-001 and ROUTE-002: operations that only the contract has, or only the code."""
 
-import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
-from sluice.commands.gate_proof.edits import after_app, application, at_end, both, modules, new_file, swap, whole
+from sluice.commands.gate_proof.edits import after_app, application, at_end, both, new_file, swap, whole
+from sluice.commands.gate_proof.handlers import chosen
 from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
 from sluice.model.contract import ContractSet
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-_VERBS = ("get", "post", "put", "patch", "delete", "route")
-_ASKS = re.compile(r"\bCaller\b|current_user|Depends\(caller\)|login_required")
-
-
-def _handlers(site: Site, *, asking: bool | None = None) -> Iterator[tuple[str, Function, ast.Call]]:
-    """Handlers but for health, with the decorator that routes them; `asking`: whether they ask who calls."""
-    for path in modules(site):
-        for node in ast.walk(ast.parse(site.tree.read(path))):
-            if not isinstance(node, Function) or "health" in ast.unparse(node):
-                continue
-            head = "\n".join([*map(ast.unparse, node.decorator_list), ast.unparse(node.args)])
-            for call in node.decorator_list:
-                routed = (
-                    isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _VERBS
-                )
-                if routed and isinstance(call, ast.Call) and asking in {None, bool(_ASKS.search(head))}:
-                    yield path, node, call
-
-
-def _chosen(site: Site, *, asking: bool | None = None) -> tuple[str, Function, ast.Call]:
-    found = list(_handlers(site, asking=asking))
-    if not found:
-        raise Unfit(f"{site.service.name} has no such handler")
-    return site.choice.choice(found)
 
 
 def _unrouted(change: Callable[[str], str]) -> Edit:
     """The decorator of a handler changed; the finding may stand in the contract or where the application is made."""
 
     def edit(site: Site) -> None:
-        path, _, call = _chosen(site)
+        path, _, call = chosen(site)
         first, last = call.lineno, call.end_lineno or call.lineno
         lines = site.tree.read(path).split("\n")[first - 1 : last]
         site.tree.splice(path, first, last, change("\n".join(lines)))
@@ -95,23 +69,6 @@ def _registered(path: str, method: str) -> Edit:
     return edit
 
 
-def _secured(change: Callable[[str], str]) -> Edit:
-    """The head of a handler that asks who calls, changed; the finding belongs to its route."""
-
-    def edit(site: Site) -> None:
-        path, node, _ = _chosen(site, asking=True)
-        first = min(d.lineno for d in node.decorator_list)
-        text = site.tree.read(path).split("\n")
-        old = "\n".join(text[first - 1 : node.body[0].lineno - 1])
-        new = change(old)
-        if new == old:
-            raise Unfit(f"{site.service.name}: {node.name} asks in another way")
-        site.tree.splice(path, first, node.body[0].lineno - 1, new)
-        site.places.append(site.tree.place(path, first, first + new.count("\n")))
-
-    return edit
-
-
 def _sub(*pairs: tuple[str, str]) -> Callable[[str], str]:
     def change(text: str) -> str:
         for pattern, replacement in pairs:
@@ -121,9 +78,6 @@ def _sub(*pairs: tuple[str, str]) -> Callable[[str], str]:
     return change
 
 
-_PARAMETER = r",? *\b(?:caller: Caller|user: Annotated\[str, Depends\(current_user\)\]|who: str = Depends\(caller\))"
-_LINE = rf"^ *{_PARAMETER},?\n"
-_BOTH = ((_LINE, ""), (_PARAMETER, ""), (r"^@login_required\n", ""))
 _MORE_FASTAPI = {
     "debugging": after_app('§@APP.get("/debug/dump")\ndef dump() -> list[int]:\n    return []'),
     "another method of a known path": after_app(
@@ -226,85 +180,6 @@ _AS_MANY_FASTAPI = {
         ),
     ),
 }
-_UNASKED = {
-    "parameter left out": _secured(_sub(*_BOTH)),
-    "parameter with a default instead": _secured(
-        _sub((_LINE, ""), (_PARAMETER, ', who: str = "anybody"'), (r"^@login_required\n", ""), (r"\(, ", "("))
-    ),
-    "parameter of something else": _secured(
-        _sub((r"Depends\((?:current_user|caller)\)", "Depends(dict)"), (r"\bcaller: Caller\b", "caller: str = ''"))
-    ),
-    "only a comment": _secured(
-        _sub((_LINE, "    # caller: Caller,\n"), (_PARAMETER, ""), (r"^@login_required$", "# @login_required"))
-    ),
-    "header that nobody verifies": _secured(
-        _sub(
-            (
-                r"\bcaller: Caller\b|user: Annotated\[str, Depends\(current_user\)\]|who: str = Depends\(caller\)",
-                'authorization: str = Header("")',
-            )
-        )
-    ),
-}
-
-
-def _in_contract(pattern: str, replacement: str, handler: str) -> Edit:
-    """The contract changed; the finding belongs to the route of a handler."""
-
-    def edit(site: Site) -> None:
-        for path in site.tree.paths:
-            text = site.tree.read(path)
-            if path in {f"contracts/{site.service.name}.openapi.yaml", f"{site.service.folder}/openapi.yaml"}:
-                found = re.compile(pattern, re.MULTILINE).search(text)
-                routes = [(p, call) for p, node, call in _handlers(site) if node.name == handler]
-                if found and routes:
-                    line = text.count("\n", 0, found.end()) + 1
-                    site.tree.splice(path, line + 1, line, replacement)
-                    site.places.append(site.tree.place(routes[0][0], routes[0][1].lineno, routes[0][1].lineno + 3))
-                    return
-        raise Unfit(f"{site.service.name} has no such operation")
-
-    return edit
-
-
-_SECURITY = "      security:\n        - bearerAuth: []"
-_UNASKED_CONTRACT = {
-    "contract secures the list": _in_contract(r"^      operationId: listProducts$", _SECURITY, "list_products"),
-    "contract secures one": _in_contract(r"^      operationId: readProduct$", _SECURITY, "read_product"),
-    "contract secures parcels": _in_contract(r"^  /parcels/\{number\}:\n    get:$", _SECURITY, "read_parcel"),
-    "contract secures stock": _in_contract(r"^  /stock/\{sku\}:\n    get:$", _SECURITY, "read"),
-    "contract secures administration": _in_contract(r"^  /admin/queue:\n    get:$", _SECURITY, "queue"),
-}
-_ASKED = {
-    "dependency of the route": _secured(
-        _sub(
-            (r"^(@app\.(?:get|post)\(\"[^\"]*\")", r"\1, dependencies=[Depends(caller)]"),
-            (r", who: str = Depends\(caller\)", ""),
-        )
-    ),
-    "dependency with another name": _secured(
-        _sub(
-            (r"who: str = Depends\(caller\)", "somebody: str = Depends(caller)"),
-            (r"\buser: Annotated", "subject: Annotated"),
-            (r"\bcaller: Caller\b", "account: Caller"),
-        )
-    ),
-    "Security": _secured(_sub((r"\bDepends\((current_user|caller)\)", r"Security(\1)"))),
-    "annotated": _secured(_sub((r"who: str = Depends\(caller\)", "who: Annotated[str, Depends(caller)]"))),
-    "another decorator beside": _secured(_sub((r"^@login_required$", "@login_required\n@measured"))),
-    "keyword": _secured(_sub((r"Depends\((current_user|caller)\)", r"Depends(dependency=\1)"))),
-    "uncached": _secured(_sub((r"Depends\((current_user|caller)\)", r"Depends(\1, use_cache=False)"))),
-    "quoted": _secured(_sub((r"\bcaller: Caller\b", 'caller: "Caller"'))),
-}
-_ASKED_MORE = {
-    "not secured in the contract": _in_contract(
-        r"^      operationId: listProducts$", "      security: []", "list_products"
-    ),
-    "optional in the contract": _in_contract(
-        r"^      operationId: readProduct$", "      security: [{}]", "read_product"
-    ),
-}
-
 OPERATORS: Final = (
     Operator(
         check="ROUTE-001",
@@ -324,10 +199,5 @@ OPERATORS: Final = (
             *variants(_AS_MANY, needs="fastapi contract folder"),
             *variants(_AS_MANY_FASTAPI, needs="fastapi contract"),
         ),
-    ),
-    Operator(
-        check="AUTH-001",
-        plants=(*variants(_UNASKED, needs="contract"), *variants(_UNASKED_CONTRACT, needs="folder contract")),
-        twins=(*variants(_ASKED, needs="contract"), *variants(_ASKED_MORE, needs="folder contract")),
     ),
 )

@@ -6,7 +6,8 @@ import string
 from collections.abc import Callable
 from typing import Final
 
-from sluice.commands.gate_proof.edits import at_end, in_compose, in_function, new_file, swap, swap_compose
+from sluice.commands.gate_proof.compose_edits import in_compose, swap_compose
+from sluice.commands.gate_proof.edits import at_end, in_function, new_file, swap
 from sluice.commands.gate_proof.mutation import Edit, Operator, Site, variants
 
 _MIXED = string.ascii_letters + string.digits
