@@ -59,6 +59,14 @@ def test_an_entity_is_covered_through_the_operations_that_its_contracts_say_work
     assert by_id(broken)["FR-4"].status == "failed"
 
 
+def test_what_an_operation_covers_itself_is_verified_whatever_its_entity_adds(passed_view):
+    document = {"paths": {"/loans": {"post": {"x-sluice": {"kind": "create", "entity": "Loan"}}}}}
+    first = passed_view.contracts.contracts[0].model_copy(update={"document": document})
+    view = replace(passed_view, contracts=passed_view.contracts.model_copy(update={"contracts": (first,)}))
+    assert by_id(view)["FR-1"].covers[-1].through == "POST /loans"
+    assert by_id(view)["FR-1"].status == "verified"
+
+
 def test_each_cover_names_its_tests(passed_view):
     told = {cover.name: cover.tests for cover in by_id(passed_view)["FR-1"].covers}
     assert told == {
