@@ -51,7 +51,6 @@ openapi.required-unknown | warning | required properties are defined | define th
 openapi.discriminator | error | mappings of discriminators lead to schemas | name a schema of the components, or write a reference to one
 openapi.path | error | braces of paths match | write parameters as {name}
 openapi.path-ambiguous | error | no two paths differ only in the names of their parameters | put the operations of both under one path
-openapi.path-overlap | warning | no request matches two paths of which neither is more concrete | change one of the two paths
 openapi.path-parameter | error | parameters in the path and in its declaration are the same | declare with `in: path` what stands in the path
 openapi.parameter | error | parameters of an operation differ in name or place | give each parameter of an operation its own name
 openapi.body-parameter | error | an operation has one body, as `body` or as form | keep one body parameter, or only form parameters

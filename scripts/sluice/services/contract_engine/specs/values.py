@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 import jsonschema_rs
 from pydantic import JsonValue
@@ -53,7 +54,7 @@ def check_values(spec: Specification) -> Iterator[Fault]:
             unjudged.append(case)
             continue
         yield from _range(case)
-        schema, key = _shown(case, refers=refers, old=spec.family in {"2.0", "3.0"} and spec.kind != "asyncapi")
+        schema, key = _shown(spec, case, refers=refers, old=spec.family in {"2.0", "3.0"} and spec.kind != "asyncapi")
         groups.setdefault(key, _Group(schema, [])).cases.append(case)
     judge = _Judge(spec)
     yield from judge.faults(list(groups.values()))
@@ -67,21 +68,26 @@ def _unjudged(spec: Specification, case: Case | None, why: str) -> Fault:
     return fault_at(rule, case.place if case else (None, 0), f"not judged: {why}"[:500], *(case.below if case else ()))
 
 
-def _shown(case: Case, *, refers: bool, old: bool) -> tuple[JsonValue, str]:
+def _shown(spec: Specification, case: Case, *, refers: bool, old: bool) -> tuple[JsonValue, str]:
     """The schema: by reference where it refers to others, else itself without notes, so that equal ones are one."""
     place, schema = case.schema_at
     if refers and case.by_place:
         source, parts = where(place)
         only = schema.get("$ref") if isinstance(schema, dict) and len(schema) == 1 else None
         if isinstance(only, str) and only.startswith("#/"):
-            uri = f"{_BASE}{source}{only}"
+            uri = f"{_uri(spec, source)}{only}"
         else:
-            uri = f"{_BASE}{source}#{fragment(parts)}"
+            uri = f"{_uri(spec, source)}#{fragment(parts)}"
         return {"$ref": uri}, uri
     bare: JsonValue = schema
     if isinstance(schema, dict):
         bare = {word: value for word, value in schema.items() if word not in _NOTES}
     return without_nullable(bare) if old else bare, repr(bare)
+
+
+def _uri(spec: Specification, source: int) -> str:
+    """The address of a file, by its path, so that relative references find each other."""
+    return _BASE + quote(spec.sources.files[source].name or "document")
 
 
 def _range(case: Case) -> Iterator[Fault]:
@@ -142,7 +148,7 @@ class _Judge:
 
     def _resources(self) -> jsonschema_rs.Registry:
         old = self._draft == jsonschema_rs.Draft4
-        files = [(f"{_BASE}{n}", source.document) for n, source in enumerate(self._spec.sources.files)]
+        files = [(_uri(self._spec, n), source.document) for n, source in enumerate(self._spec.sources.files)]
         return jsonschema_rs.Registry(
             [(uri, without_nullable(document) if old else document) for uri, document in files], draft=self._draft
         )
