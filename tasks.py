@@ -227,7 +227,7 @@ def _further_words(task_name: str, *valued: str) -> tuple[str, ...]:
     return further
 
 
-FIND = ("words", *_further_words("code.find", "--root", "--near"))
+FIND = ("words", *_further_words("code.find", "--root", "--near", "-r", "-n"))
 
 
 @_command("directory", "json", positional=("directory",), name="index")
