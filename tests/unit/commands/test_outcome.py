@@ -1,8 +1,9 @@
 import json
+from types import SimpleNamespace
 
 import pytest
 
-from sluice.commands.outcome import Finished, stored_end, view_of_run, with_excerpts
+from sluice.commands.outcome import Finished, finish, stored_end, view_of_run, with_excerpts
 from sluice.commands.plugins import all_phases
 from sluice.core.errors import GateRefused
 from sluice.core.files import write_atomic
@@ -116,3 +117,31 @@ def test_lines_of_a_run_with_planted_violations_come_from_the_planted_copy(make_
     write_atomic(paths.root / "planted" / "services" / "a.py", "planted\n")
     view = a_view(a_gate("failed", a_finding(path="services/a.py", line=1), planted=True))
     assert [line.text for line in with_excerpts(view, paths.root).excerpts["services/a.py", 1]] == ["planted"]
+
+
+def test_the_first_report_of_a_run_knows_how_it_ended_and_the_manifest_is_written_last(make_run):
+    paths = make_run()
+    begun = manifest.load(paths)
+    done = begun.model_copy(update={"ended": "2026-01-01T00:00:09.000Z", "memory": {"postgres": 95_000_000}})
+    seen = []
+
+    def emit(kind, *_, **__):
+        seen.append((kind, bool(manifest.load(paths).ended)))
+
+    def completed(verdict):
+        seen.append((verdict, (paths.reports / "report.html").exists(), bool(manifest.load(paths).ended)))
+        return done
+
+    session = SimpleNamespace(
+        paths=paths,
+        phases=all_phases(),
+        runner=SimpleNamespace(settings=SimpleNamespace(runtime="embedded")),
+        completed=completed,
+        journal=SimpleNamespace(emit=emit),
+    )
+    finished = finish(session, None)
+    assert seen == [("failed", False, False), ("run.finished", True)]
+    page = (paths.reports / "report.html").read_text()
+    assert "95 MB" in page
+    assert "2026-01-01T00:00:09.000Z" in page
+    assert finished.view.summary.reports["html"] == "reports/report.html"
