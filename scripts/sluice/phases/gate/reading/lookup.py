@@ -15,6 +15,8 @@ class Lookup:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self._classes: dict[ast.AST, tuple[PyFile, ast.ClassDef] | None] = {}
+        self._depth = 0
 
     def bindings(self, file: PyFile, node: ast.Name) -> Iterator[tuple[PyFile, ast.AST]]:
         """Values bound to a name in the innermost scope that binds it."""
@@ -73,19 +75,29 @@ class Lookup:
                 yield from ((where, value) for value in found)
                 return
 
-    def class_of(
-        self, file: PyFile, node: ast.AST, seen: frozenset[ast.AST] = frozenset()
-    ) -> tuple[PyFile, ast.ClassDef] | None:
+    def class_of(self, file: PyFile, node: ast.AST) -> tuple[PyFile, ast.ClassDef] | None:
         """The class of this tree that an expression is an instance of (or is), found through calls and names."""
-        if node in seen or len(seen) > _MAX_DEPTH:
+        if node in self._classes:
+            return self._classes[node]
+        if self._depth > _MAX_DEPTH:
             return None
+        self._classes[node] = None  # whoever comes back here while it is looked for has gone in a circle
+        self._depth += 1
+        try:
+            found = self._class_of(file, node)
+        finally:
+            self._depth -= 1
+        self._classes[node] = found
+        return found
+
+    def _class_of(self, file: PyFile, node: ast.AST) -> tuple[PyFile, ast.ClassDef] | None:
         if isinstance(node, ast.Name) and node.id in {"self", "cls"}:
             owner = next((a for a in file.ancestors(node) if isinstance(a, ast.ClassDef)), None)
             return (file, owner) if owner else None
         for where, value in self._origins(file, node):
             if isinstance(value, ast.ClassDef):
                 return where, value
-            if value is not node and (cls := self.class_of(where, value, seen | {node})):
+            if value is not node and (cls := self.class_of(where, value)):
                 return cls
         return None
 

@@ -18,6 +18,12 @@ LONG = "x" * 300_000
             + "\nprint_to = {'a': a0}\nCORS(a0)\n"
         },
         {"svc/a.py": f"x = '{LONG}'\n"},
+        {"svc/a.py": "".join(f"a{n} = a{n + 1}.b.c\n" for n in range(600)) + "bus.publish(a0.b.c)\n"},
+        {
+            "svc/a.py": "def f(self, x):\n    y = self.g(x).h\n    x = y.z.h\n    y = x.z.g\n    bus.publish(x.y.z.h)\n"
+            "class A:\n    def __init__(self, b):\n        self.b = b.b.b\n        b = self.b.c\n"
+            "        bus.publish(b.c.b)\n"
+        },
         {"svc/a.py": "CORSMiddleware(app, allow_origin_regex='((a*)*)*b')\n"},
         {"svc/a.yaml": "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: &d [*c, *c]\ne: [*d, *d]\n", "svc/a.py": ""},
         {"svc/a.yaml": "openapi: 3.1.0\nx: !!python/object/apply:os.system ['touch x']\n", "svc/a.py": ""},
