@@ -1,5 +1,6 @@
 """Bounded contexts where a document names no services: what is nested, named after, refers to or is told together."""
 
+import re
 from collections.abc import Iterable
 from math import ceil
 
@@ -10,7 +11,8 @@ from sluice.services.architect.reading.tree import Section
 
 CONFIDENCE = 0.5
 FEWEST = 3
-_REFERENCE, _TOLD, _ACTOR = 2.0, 1.0, 1.0
+_REFERENCE, _ACTOR = 2.0, 1.0
+_CODE = re.compile(r"^[A-Z]{0,4}-?\d+(?:\.\d+)*[:.)]?\s+")
 
 
 def group(draft: Draft) -> None:
@@ -38,9 +40,10 @@ def _by_sections(draft: Draft) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in draft.entities:
         section = first.get(name)
-        if section is None or section.parent is None or "requirements" not in draft.roles[section.parent]:
+        above = section.parent if section is not None else None
+        if section is None or above is None or "requirements" not in draft.roles[above]:
             return {}
-        found.setdefault(section.name, []).append(name)
+        found.setdefault(_CODE.sub("", section.name), []).append(name)
     return found if len(found) > 1 and all(map(names.service_name, found)) else {}
 
 

@@ -6,9 +6,10 @@ from sluice.model.service_map import Method, Span
 from sluice.services.architect.meaning import routes
 from sluice.services.architect.reading import names, noting, stories
 from sluice.services.architect.reading.draft import Draft, EndpointDraft, EntityDraft
+from sluice.services.architect.reading.words import ENGLISH
 
 FROM_PATH, FROM_STORY, DESCRIBED = 0.7, 0.5, 0.7
-MIN_PATHS, MIN_WISHES = 2, 3
+MIN_PATHS, MIN_MENTIONED, MIN_WISHES = 2, 4, 3
 _METHODS: dict[str, tuple[Method, str]] = {
     "create": ("POST", ""), "list": ("GET", ""), "update": ("PATCH", "/{id}"), "delete": ("DELETE", "/{id}"),
     "read": ("GET", "/{id}"),
@@ -19,7 +20,7 @@ def settle(draft: Draft) -> None:
     """Fills what the document leaves unnamed; what it declares stays."""
     wished = stories.wishes(draft.sections(), draft.roles, draft.words)
     draft.wishes = wished if len(wished) >= MIN_WISHES else []
-    if sum(endpoint.strong for endpoint in draft.endpoints) >= MIN_PATHS:
+    if sum(e.strong for e in draft.endpoints) >= MIN_PATHS or len(draft.endpoints) >= MIN_MENTIONED:
         _from_paths(draft)
     nouns = _from_stories(draft) if not draft.endpoints and not draft.services else {}
     if draft.entities or nouns:
@@ -63,7 +64,10 @@ def _is_noun(draft: Draft, link: routes.Link, endpoint: EndpointDraft, *, last: 
     if any(literal in group for group in draft.words.groups["paths"].values()):
         return False
     word = (names.split(literal) or ("",))[-1]
-    return names.singular(word) != word and (link.param is not None or (last and endpoint.method in {"GET", "POST"}))
+    whole = link.param is not None or (last and endpoint.method in {"GET", "POST"})
+    unmarked = draft.words.language != ENGLISH and endpoint.path.strip("/").startswith(link.literal)
+    counted = link.param is not None or endpoint.method == "POST"
+    return whole and (names.singular(word) != word or (unmarked and counted))
 
 
 def _from_stories(draft: Draft) -> dict[str, list[stories.Wish]]:
@@ -81,7 +85,7 @@ def _from_stories(draft: Draft) -> dict[str, list[stories.Wish]]:
 
 def _counts(wished: list[stories.Wish]) -> bool:
     kinds = Counter(wish.kind for wish in wished)
-    return kinds["create"] > 0 or (len(wished) > 1 and kinds["update"] + kinds["delete"] > 0)
+    return kinds["create"] > 0 or (len(wished) > 1 and kinds["update"] + kinds["delete"] + kinds["act"] > 0)
 
 
 def _by_noun(wished: list[stories.Wish]) -> dict[str, list[stories.Wish]]:
@@ -104,7 +108,7 @@ def _by_noun(wished: list[stories.Wish]) -> dict[str, list[stories.Wish]]:
 def _operations(draft: Draft, name: str, wished: list[stories.Wish]) -> None:
     path = collection(name)
     for wish in sorted(wished, key=lambda w: w.span.line_start):
-        method, tail = _METHODS[wish.kind]
+        method, tail = _METHODS.get(wish.kind, ("POST", f"/{{id}}/{names.field_name(wish.verb)}"))
         above = next(
             (o for other in wish.others if (o := names.entity_name(other)) in draft.entities and o != name), ""
         )

@@ -159,7 +159,9 @@ class Draft:
         if self._pattern[0] != len(self.services):
             written = {text for s in self.services.values() for text in (s.name, s.original) if _is_name(text)}
             options = "|".join(re.escape(text) for text in sorted(written, key=lambda t: (-len(t), t)))
-            self._pattern = (len(self.services), re.compile(rf"(?<![\w/-])(?:{options or '(?!)'})(?![\w-])"))
+            wide = r"\u2e80-\uffdc"  # between such letters stand no spaces
+            bounded = rf"(?<![^\W{wide}])(?<![/-])(?:{options or '(?!)'})(?![^\W{wide}])(?!-)"
+            self._pattern = (len(self.services), re.compile(bounded))
         return self._pattern[1]
 
     def service_of_exactly(self, text: str) -> str | None:

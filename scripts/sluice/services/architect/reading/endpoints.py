@@ -188,7 +188,9 @@ def _mentions(draft: Draft, text: Text, span: Span, scope: str | None, below: st
 
 
 def _last_service(draft: Draft, sentence: str) -> str | None:
-    return next((s for word in reversed(sentence.split()) if (s := draft.service_of(word.strip("`*(),.")))), None)
+    word = next((s for word in reversed(sentence.split()) if (s := draft.service_of(word.strip("`*(),.")))), None)
+    named = draft.service_pattern.findall(sentence)
+    return draft.service_of(named[-1]) if named else word
 
 
 def _found(

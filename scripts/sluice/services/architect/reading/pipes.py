@@ -25,10 +25,8 @@ def rows_of(text: str) -> list[tuple[int, list[str]]]:
 
 
 def fitted(cells: list[str], width: int) -> list[str]:
-    """As many cells as the header has; what is too much joins the last one."""
-    if len(cells) > width:
-        return [*cells[: width - 1], " ".join(cells[width - 1 :])]
-    return [*cells, *[""] * (width - len(cells))]
+    """As many cells as the header has; what is too much is dropped, as in tables that Markdown knows."""
+    return [*cells[:width], *[""] * (width - len(cells))]
 
 
 def headless(cells: list[str]) -> list[str] | None:

@@ -11,6 +11,7 @@ from sluice.services.architect.reading.tree import Item, Paragraph, Row, Section
 MAX_SERVICES = 100
 MENTIONED, CLAIMED, AREA = 0.8, 0.9, 0.7
 MAX_CLAIM = 120
+_CALL = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+`?/")
 _PORT = re.compile(r"\bport\w*\W{0,3}(\d{2,5})\b", re.IGNORECASE)
 MAX_MENTIONS = 500
 MAX_LEAD = 500
@@ -25,7 +26,7 @@ def find(draft: Draft) -> None:
         for block in section.blocks:
             if isinstance(block, Table):
                 _from_table(draft, section, block)
-            elif isinstance(block, Item) and "services" in draft.roles[section]:
+            elif isinstance(block, Item) and "services" in draft.roles[section] and not _names_one(draft, section):
                 _from_item(draft, block)
     _from_diagrams(draft)
     if not draft.services:
@@ -33,6 +34,11 @@ def find(draft: Draft) -> None:
     _from_mentions(draft)
     for section in draft.roles:
         _scope(draft, section)
+
+
+def _names_one(draft: Draft, section: Section) -> bool:
+    """A heading that is a service's name lists none, though it holds the word."""
+    return bool(forms.titled(draft.words, section.name)) and not draft.words.is_title(section.name)
 
 
 def _from_heading(draft: Draft, section: Section) -> None:
@@ -112,6 +118,8 @@ def _row_span(row: Row) -> Span:
 
 def _from_item(draft: Draft, item: Item) -> None:
     text = item.text
+    if _CALL.search(text.plain):
+        return
     labelled = draft.words.labelled(text.plain)
     if labelled and labelled[0] == "service":
         _declare(draft, _lead(Text(labelled[1], text.line, text.marked)), item.span, text.plain)
@@ -194,7 +202,9 @@ def _from_diagrams(draft: Draft) -> None:
     """Boxes of diagrams: services when nothing else lists any, or when their name says so beside a list of one form."""
     if draft.services:
         return
-    for name, line in notes.service_names(draft, only=True):
+    said = draft.words.pattern("sections", "services")
+    told = any(said.search(t.plain) for s in draft.sections() for b in s.blocks for t in texts_of(b))
+    for name, line in notes.service_names(draft, only=told):
         _declare(draft, name, Span(line_start=line, line_end=line), "")
 
 

@@ -10,7 +10,7 @@ from sluice.model.service_map import Span
 from sluice.services.architect.reading.tree import Section, texts_of
 from sluice.services.architect.reading.words import Words, phrase_pattern, vocabulary
 
-KINDS: Final = ("create", "update", "delete", "read", "list")
+KINDS: Final = ("create", "update", "delete", "read", "list", "act")
 MAX_TEXT, MAX_STORIES, MAX_NOUN_WORDS = 600, 5000, 3
 _PIECE = re.compile(r"[,.;:!?()]|\s(?:—|\u2013|-)\s")
 _WORDS = re.compile(r"[^\W_][\w'-]*")
@@ -22,6 +22,7 @@ class Wish:
 
     actor: str
     kind: str
+    verb: str
     noun: str
     others: tuple[str, ...]
     text: str
@@ -33,11 +34,14 @@ class Wish:
 class _Grammar:
     story: re.Pattern[str]
     modal: re.Pattern[str]
+    allow: re.Pattern[str]
     so_that: re.Pattern[str]
     verb: re.Pattern[str]
     kinds: dict[str, str]
     determiners: frozenset[str]
     ends: frozenset[str]
+    joins: frozenset[str]
+    single: frozenset[str]
     spaced: bool
     verb_last: bool
 
@@ -59,11 +63,17 @@ def _grammar(language: str) -> _Grammar:
             re.IGNORECASE,
         ),
         modal=phrase_pattern(group["modal"]),
+        allow=re.compile(
+            rf"\s*(?:{_any(group['allow'])})\s+(?:(?:{article})\s+)?(?P<actor>[^,.;:\n]{{1,40}}?)\s+(?:{_any(group['to'])})\s+",
+            re.IGNORECASE,
+        ),
         so_that=phrase_pattern(group["so_that"]),
         verb=phrase_pattern(kinds),
         kinds=kinds,
         determiners=frozenset(group["determiners"]),
         ends=frozenset(group["noun_end"]),
+        joins=frozenset((*words.ordered["conjunctions"], *group["to"])),
+        single=frozenset(group["actor_article"]),
         spaced=spaced,
         verb_last=language == "de",
     )
@@ -78,14 +88,14 @@ def wishes(sections: Iterator[Section], roles: "dict[Section, frozenset[str]]", 
     grammar = _grammar(words.language)
     found: list[Wish] = []
     for section in sections:
-        told = "requirements" in roles[section]
+        told = any("requirements" in roles[above] for above in section.ancestors())
         for text in (text for block in section.blocks for text in texts_of(block)):
             plain = text.plain[:MAX_TEXT].replace("\n", " ")
             actor, rest = _story(grammar, plain, told=told)
             if rest and len(found) < MAX_STORIES:
                 span = Span(line_start=text.line, line_end=text.line_at(len(text.plain)))
-                for kind, noun, others in _wishes(grammar, rest):
-                    found.append(Wish(actor, kind, noun, others, plain, span, section))
+                for kind, verb, noun, others in _wishes(grammar, rest):
+                    found.append(Wish(actor, kind, verb, noun, others, plain, span, section))
     return found
 
 
@@ -95,14 +105,16 @@ def _story(grammar: _Grammar, plain: str, *, told: bool) -> tuple[str, str]:
         actor, rest = story.group("actor"), plain[story.end() :]
     elif told and (modal := grammar.modal.search(plain)):
         actor, rest = plain[: modal.start()], plain[modal.end() :]
+        if allowed := grammar.allow.match(rest):
+            actor, rest = allowed.group("actor"), rest[allowed.end() :]
     else:
         return "", ""
     reason = grammar.so_that.search(rest)
     return actor.strip(" *_,").lower(), rest[: reason.start()] if reason and reason.start() > 3 else rest  # noqa: PLR2004 - a verb comes first
 
 
-def _wishes(grammar: _Grammar, rest: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Kind, noun and other nouns for each verb of a wish."""
+def _wishes(grammar: _Grammar, rest: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Kind, verb, noun and other nouns for each verb of a wish."""
     verbs = list(grammar.verb.finditer(rest))
     if not verbs:
         return
@@ -110,14 +122,23 @@ def _wishes(grammar: _Grammar, rest: str) -> Iterator[tuple[str, str, tuple[str,
         starts = [0, *(verb.end() for verb in verbs)]
         parts = [(verb, rest[start : verb.start()]) for verb, start in zip(verbs, starts, strict=False)]
     else:
-        ends = [*(verb.start() for verb in verbs[1:]), len(rest)]
-        first = verbs[:1] if verbs and not rest[: verbs[0].start()].strip(" ,*") else []
-        chained = [v for v in verbs[1:] if re.search(r"(?:,|\b\w{1,4}\b)\s*$", rest[: v.start()])] if first else []
-        parts = [(v, rest[v.end() : e]) for v, e in zip(verbs, ends, strict=True) if v in first or v in chained]
+        verbs = [verb for i, verb in enumerate(verbs) if _counts(grammar, rest[: verb.start()], first=i == 0)]
+        ends = [*(verb.start() for verb in verbs[1:]), len(rest)][: len(verbs)]
+        parts = [(verb, rest[verb.end() : end]) for verb, end in zip(verbs, ends, strict=True)]
     for verb, after in parts:
         noun, others = _nouns(grammar, after)
+        kind = grammar.kinds[verb.group(0).lower()]
+        one = after.split()[:1] and after.split()[0].lower() in grammar.single
         if noun:
-            yield grammar.kinds[verb.group(0).lower()], noun, others
+            yield ("read" if kind == "list" and one else kind), verb.group(0).lower(), noun, others
+
+
+def _counts(grammar: _Grammar, before: str, *, first: bool) -> bool:
+    """A verb at the beginning of a wish, or one that a comma or an `and` joins to it."""
+    bare = before.rstrip()
+    if first or not bare:
+        return not bare.strip(" ,*")
+    return bare.endswith(",") or bare.split()[-1].lower() in grammar.joins
 
 
 def _nouns(grammar: _Grammar, text: str) -> tuple[str, tuple[str, ...]]:

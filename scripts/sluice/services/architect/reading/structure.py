@@ -62,7 +62,8 @@ def _title(block: Block, words: Words) -> str:
     bare = plain.rstrip(":").strip()
     if "\n" in plain or len(plain) > MAX_TITLE or len(plain.split()) > MAX_TITLE_WORDS or plain.endswith((".", ",")):
         return ""
-    return bare if bare and (block.text.strong or words.is_title(bare)) else ""
+    named = plain.endswith(":") and bool(forms.titled(words, bare) or forms.of(words).mention.fullmatch(bare))
+    return bare if bare and (block.text.strong or words.is_title(bare) or named) else ""
 
 
 def _level(text: str, words: Words, *, repeated: bool) -> int:
@@ -79,7 +80,8 @@ def _main(text: str, words: Words) -> bool:
 
 def _unfold(section: Section, words: Words) -> None:
     """Items with items below them become sections when they are titles, or services with what belongs to them."""
-    listed = "services" in words.roles(section.name) and section.level > 1
+    one = bool(forms.titled(words, section.name)) and not words.is_title(section.name)
+    listed = "services" in words.roles(section.name) and section.level > 1 and not one
     parts = [b for b in section.blocks if isinstance(b, Item) and _is_part(b, words, listed=listed)]
     if not parts:
         return

@@ -19,7 +19,7 @@ Groups = dict[str, tuple[str, ...]]
 ENGLISH: Final = "en"
 _ACTIVE: ContextVar[str] = ContextVar("language", default=ENGLISH)
 _SAMPLE = 60_000
-_MIN_WORDS = 12
+_MIN_WORDS = 6
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CODE = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?^[ ]{0,3}\1|`[^`\n]+`")
 

@@ -116,7 +116,7 @@ def _add(noun: Noun, name: str, kind: str, note: str, *, unique: bool = False) -
         noun.fields.append(found.model_copy(update={"required": False}) if optional else found)
 
 
-def _member(noun: Noun, line: str) -> None:
+def member(noun: Noun, line: str) -> None:
     """`+id : UUID`, `+UUID id`, `* id : uuid <<PK>>`, `String name`; operations are no fields."""
     if "(" in line and ")" in line and not _SIZED.search(line):
         return
@@ -147,7 +147,7 @@ def _uml(reader: _Reader, line: str) -> None:
     elif arrow := _UML_ARROW.match(line):
         _arrow(reader, *arrow.groups())
     elif (short := _SHORT.match(line)) and short.group(1) in reader.nouns:
-        _member(reader.nouns[short.group(1)], short.group(2))
+        member(reader.nouns[short.group(1)], short.group(2))
 
 
 def _inside(reader: _Reader, line: str) -> None:
@@ -161,7 +161,7 @@ def _inside(reader: _Reader, line: str) -> None:
             name = next(reversed(reader.found.enums))
             reader.found.enums[name] = tuple(reader.enum)
     elif reader.noun is not None and not re.fullmatch(r"[-.=_]{2,}.*", line):
-        _member(reader.noun, line)
+        member(reader.noun, line)
 
 
 def _as_enum(reader: _Reader, noun: Noun) -> None:

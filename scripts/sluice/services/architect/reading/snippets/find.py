@@ -17,6 +17,8 @@ _OPENAPI = re.compile(
 )
 _GRAPHQL = re.compile(r"^\s*(?:type|enum|interface|input|schema|extend)\b[^:=\n]*\{", re.MULTILINE)
 _TYPESCRIPT = re.compile(r";\s*$", re.MULTILINE)
+_STRUCT = re.compile(r"^\s*(?:export\s+)?(?:interface|message|model|table)\s+\w+\s*\{", re.MULTILINE | re.IGNORECASE)
+_TYPED: Final = frozenset({"typescript", "ts", "protobuf", "proto", "prisma", "dbml"})
 _PLANTUML: Final = ("plantuml", "puml", "uml")
 
 
@@ -32,6 +34,8 @@ def module_of(code: Code) -> str:
         not info and _GRAPHQL.search(text) and not _TYPESCRIPT.search(text)
     ):
         return "graphql"
+    if info in _TYPED or (not info and _STRUCT.search(text)):
+        return "typed"
     if info in {"yaml", "yml", "json", "openapi", "swagger", "asyncapi", "oas", ""} and _OPENAPI.search(text):
         return "openapi"
     return ""
