@@ -75,6 +75,11 @@ def test_python_definitions_have_kind_dotted_name_line_and_signature(kind, quali
     assert (kind, line, signature) in found
 
 
+def test_each_name_of_an_assignment_is_a_constant():
+    text = "a = b = 3\n(c, d) = e, f = 1, 2\nfor i in x:\n    g = 1\nwith x as y:\n    h: int = 2\n"
+    assert {name for _, name, _ in defined("a.py", text)} >= {"a", "b", "c", "d", "g", "h"}
+
+
 def test_what_a_function_binds_is_nobodys_to_find():
     assert not [s for s in facts("a.py", PYTHON).symbols if s.name == "local"]
 

@@ -5,7 +5,9 @@
 
 ; Constants: what a module or a class binds, also behind a condition or a try.
 (module (expression_statement (assignment left: (identifier) @name right: (_)? @value) @definition.constant))
-(module (expression_statement (assignment left: (pattern_list (identifier) @name)) @definition.constant))
+(module (expression_statement (assignment
+  left: [(pattern_list (identifier) @name) (tuple_pattern (identifier) @name)]) @definition.constant))
+(module (expression_statement (assignment right: (assignment left: (identifier) @name) @definition.constant)))
 (module (_ (block (expression_statement (assignment left: (identifier) @name) @definition.constant))))
 (module (_ (_ (block (expression_statement (assignment left: (identifier) @name) @definition.constant)))))
 (class_definition body: (block
