@@ -8,7 +8,7 @@ from typing import Any
 from sluice.commands.gate_proof.rounds import Planted, Round
 from sluice.commands.gate_proof.systems import System
 from sluice.model.finding import Finding, GateReport
-from sluice.phases.gate.check import Check
+from sluice.phases.gate.check import Check, GateInput
 from sluice.phases.gate.run import run_gate
 
 SLACK = 2
@@ -105,11 +105,20 @@ def without(report_checks: Sequence[Check[Any]], check: str) -> list[Check[Any]]
 
 
 def is_needed(one: Planted, target: Round, checks: Sequence[Check[Any]]) -> bool:
-    """Whether a planted violation goes unnoticed when its check is not in the registry."""
-    report = gate_on(target, without(checks, one.check))
+    """Whether a planted violation goes unnoticed by all other checks, on its service and what services share."""
+    report = gate_on(replace(target, given=_narrow(target, one)), without(checks, one.check))
     return not any(at_place(finding, one) for finding in report.findings)
 
 
-def only(target: Round, one: Planted) -> Round:
-    """The round as far as it is about one variant."""
-    return replace(target, planted=[one])
+def _narrow(target: Round, one: Planted) -> GateInput:
+    given, name = target.given, one.site.service.name
+    folders = set(given.services.values()) - {given.services[name]}
+    others = [path.relative_to(given.root).as_posix() for path in folders]
+    read = [folder.relative_to(given.root).as_posix() for folder in given.folders]
+    paths = [
+        given.root / path
+        for path in target.tree.paths
+        if not any(path.startswith(f"{other}/") for other in others)
+        and any(folder in {".", path} or path.startswith(f"{folder}/") for folder in read)
+    ]
+    return replace(given, services={name: given.services[name]}, folders=tuple(paths))

@@ -140,12 +140,26 @@ def _on_router(run: "Interpreter", owner: Router, name: str, call: ast.Call, fra
     elif name in {"include_router", "register_blueprint", "add_namespace", "mount"}:
         _include(run, owner, call, frame)
     elif name == "add_resource":
-        view = _place(run.eval(call.args[0], frame)) if call.args else None
-        for path in call.args[1:]:
-            _add_views(run, owner, view, run.values.text(frame.file, path), at=call, frame=frame)
+        _add_resource(run, owner, call, frame)
     elif name in _HOOKS and call.args:
         _hook(run, owner, call.args[0], frame)
+    elif name in {"routes.append", "routes.insert", "routes.extend"} and call.args:
+        _list(run, owner, call.args[-1], frame)
     return None
+
+
+def _add_resource(run: "Interpreter", owner: Router, call: ast.Call, frame: "Frame") -> None:
+    view = _place(run.eval(call.args[0], frame)) if call.args else None
+    for path in call.args[1:]:
+        _add_views(run, owner, view, run.values.text(frame.file, path), at=call, frame=frame)
+
+
+def _list(run: "Interpreter", owner: Router, node: ast.expr, frame: "Frame") -> None:
+    """`app.routes.append(Route(…))`, or `extend` with several."""
+    entries = run.eval(node, frame)
+    for entry in entries if isinstance(entries, list) else [entries]:
+        if isinstance(entry, Listed):
+            _enter(run, owner, entry)
 
 
 def apply(run: "Interpreter", decorator: Decorator, call: ast.Call, frame: "Frame") -> object:

@@ -189,6 +189,8 @@ class Interpreter:
             return owner.attributes.get(node.attr) or Bound(owner, node.attr)
         if isinstance(owner, Router) and node.attr == "router":
             return owner
+        if isinstance(owner, Bound) and isinstance(owner.owner, Router) and owner.name == "routes":
+            return Bound(owner.owner, f"routes.{node.attr}")
         return Bound(owner, node.attr) if isinstance(owner, Router | External | Made) else None
 
     def _eval_list(self, node: ast.List | ast.Tuple, frame: Frame) -> list[object]:

@@ -83,7 +83,8 @@ def _middleware(file: PyFile, call: ast.Call, values: Values) -> Iterator[tuple[
 def _is_cors(file: PyFile, call: ast.Call, values: Values) -> bool:
     owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
     bound = values.project.definition(file, owner)
-    return bound is not None and isinstance(bound[1], ast.Call) and bound[0].dotted(bound[1].func).endswith(".CORS")
+    found = [*([bound] if bound else []), *(values.bindings(file, owner) if isinstance(owner, ast.Name) else ())]
+    return any(isinstance(made, ast.Call) and at.dotted(made.func).endswith(".CORS") for at, made in found)
 
 
 def _flask(file: PyFile, call: ast.Call, values: Values) -> Iterator[tuple[str, Leaf]]:
