@@ -17,12 +17,29 @@ class Lookup:
         self.project = project
         self._classes: dict[ast.AST, tuple[PyFile, ast.ClassDef] | None] = {}
         self._depth = 0
+        self._scopes: dict[ast.AST, dict[str, list[ast.AST]]] = {}
+        self._selves: dict[ast.AST, dict[str, list[ast.AST]]] = {}
+
+    def _assigned(self, scope: ast.AST, name: str) -> list[ast.AST]:
+        """Values of a name in a function (parameter defaults too) or in a class body."""
+        if scope not in self._scopes:
+            self._scopes[scope] = _assignments(scope)
+        given = _defaults(scope, name) if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef) else ()
+        return [*given, *self._scopes[scope].get(name, [])]
+
+    def _on_self(self, cls: ast.ClassDef) -> dict[str, list[ast.AST]]:
+        """What methods of a class assign to `self`, by attribute."""
+        if cls not in self._selves:
+            self._selves[cls] = _set_on_self(cls)
+        return self._selves[cls]
 
     def bindings(self, file: PyFile, node: ast.Name) -> Iterator[tuple[PyFile, ast.AST]]:
         """Values bound to a name in the innermost scope that binds it."""
         scope = file.scope(node)
         while isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found = [(file, value) for value in _assigned(scope, node.id) if value is not node and _taken(file, value)]
+            found = [
+                (file, value) for value in self._assigned(scope, node.id) if value is not node and _taken(file, value)
+            ]
             if not isinstance(scope, ast.ClassDef) and _is_parameter(scope, node.id):
                 found += self.project.passed(scope, node.id)
             if found:
@@ -68,9 +85,9 @@ class Lookup:
     def _member(self, file: PyFile, node: ast.ClassDef, name: str) -> Iterator[tuple[PyFile, ast.AST]]:
         family = [(file, node), *(base for base in self.project.bases(file, node) if not isinstance(base, str))]
         for where, cls in family:
-            found = [value for value in _assigned(cls, name) if value is not None]
+            found = list(self._assigned(cls, name))
             found += [r for f in cls.body if isinstance(f, Function) and f.name == name for r in results(f)]
-            found += _set_on_self(cls, name)
+            found += self._on_self(cls).get(name, [])
             if found:
                 yield from ((where, value) for value in found)
                 return
@@ -133,23 +150,18 @@ def _annotation(file: PyFile, node: ast.Name) -> ast.expr | None:
     return None
 
 
-def _assigned(scope: ast.AST, name: str) -> Iterator[ast.AST]:
-    """Values assigned to a name anywhere in a function (parameter defaults too) or in a class body."""
-    if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
-        yield from _defaults(scope, name)
-    nodes = scope.body if isinstance(scope, ast.ClassDef) else ast.walk(scope)
-    for node in nodes:
+def _assignments(scope: ast.AST) -> dict[str, list[ast.AST]]:
+    """Values assigned to each name anywhere in a function, or in a class body."""
+    found: dict[str, list[ast.AST]] = {}
+    for node in scope.body if isinstance(scope, ast.ClassDef) else ast.walk(scope):
         if isinstance(node, ast.Assign):
-            if any(_is_name(target, name) for target in node.targets):
-                yield node.value
-        elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value and _is_name(node.target, name):
-            yield node.value
-        elif isinstance(node, ast.Expr) and (added := added_to(node.value)) and added[0] == name:
-            yield added[1]
-
-
-def _is_name(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
+            for name in {target.id: None for target in node.targets if isinstance(target, ast.Name)}:
+                found.setdefault(name, []).append(node.value)
+        elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value and isinstance(node.target, ast.Name):
+            found.setdefault(node.target.id, []).append(node.value)
+        elif isinstance(node, ast.Expr) and (added := added_to(node.value)):
+            found.setdefault(added[0], []).append(added[1])
+    return found
 
 
 def _defaults(function: Function, name: str) -> Iterator[ast.AST]:
@@ -164,17 +176,14 @@ def _defaults(function: Function, name: str) -> Iterator[ast.AST]:
             yield default
 
 
-def _set_on_self(cls: ast.ClassDef, name: str) -> list[ast.AST]:
-    return [
-        node.value
-        for node in ast.walk(cls)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Attribute)
-        and target.attr == name
-        and isinstance(target.value, ast.Name)
-        and target.value.id == "self"
-    ]
+def _set_on_self(cls: ast.ClassDef) -> dict[str, list[ast.AST]]:
+    found: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(cls):
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+            if own and isinstance(target, ast.Attribute) and isinstance(node, ast.Assign):
+                found.setdefault(target.attr, []).append(node.value)
+    return found
 
 
 def results(node: ast.AST, default: ast.AST | None = None) -> list[ast.AST]:
