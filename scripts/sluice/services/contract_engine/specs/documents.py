@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from sluice.model.base import JsonObject
 from sluice.services.contract_engine.specs.faults import Parts, Spot, Trie, UnreadableError, unreadable
 from sluice.services.contract_engine.specs.json_text import json_spots, parse_json, spot_of
-from sluice.services.contract_engine.specs.limits import MAX_DEPTH, MAX_NODES, MAX_TEXT, check_limits
+from sluice.services.contract_engine.specs.limits import MAX_DEPTH, MAX_NODES, MAX_TEXT, check_limits, check_shape
 from sluice.services.contract_engine.specs.yaml_text import parse_yaml, yaml_spots
 
 __all__ = ["MAX_DEPTH", "MAX_NODES", "MAX_TEXT", "UnreadableError", "decode", "read", "read_any", "spots"]
@@ -41,7 +41,12 @@ def read_any(document: JsonValue) -> JsonValue:
         text.encode()
     except UnicodeEncodeError as error:
         raise unreadable("document.text", "half a surrogate pair", spot_of(text, error.start)) from error
-    value = parse_json(text) if is_json(text) else parse_yaml(text)
+    if is_json(text):
+        value = parse_json(text)
+        check = check_limits if "\\ud" in text.lower() else check_shape
+        check(value)
+        return value
+    value = parse_yaml(text)
     check_limits(value)
     return value
 

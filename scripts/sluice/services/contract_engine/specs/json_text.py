@@ -1,6 +1,7 @@
 """JSON text: read in C, with keys that must differ; places are looked up only where something is wrong."""
 
 import json
+import math
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined] # the standard library's own, in C
 from typing import Final, cast
@@ -8,7 +9,7 @@ from typing import Final, cast
 from pydantic import JsonValue
 
 from sluice.services.contract_engine.specs.faults import Parts, Spot, Trie, UnreadableError, unreadable
-from sluice.services.contract_engine.specs.limits import MAX_DEPTH
+from sluice.services.contract_engine.specs.limits import MAX_DEPTH, check_limits
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _LONG: Final = re.compile(r"-?[0-9]{4301,}")
@@ -16,6 +17,10 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]')
 
 
 class _RepeatedKeyError(ValueError):
+    pass
+
+
+class _NotFiniteError(ValueError):
     pass
 
 
@@ -31,6 +36,9 @@ def parse_json(text: str) -> JsonValue:
         raise unreadable("document.syntax", error.msg, (error.lineno, error.colno)) from error
     except RecursionError as error:
         raise too_deep(text) from error
+    except _NotFiniteError as error:
+        check_limits(cast("JsonValue", json.loads(text)))
+        raise unreadable("document.number", "a number that JSON has not") from error
     except _RepeatedKeyError as error:
         raise _repeated(text) from error
     except ValueError as error:
@@ -77,6 +85,13 @@ def too_deep(text: str) -> UnreadableError:
     return unreadable("document.depth", f"nested deeper than {MAX_DEPTH} levels")
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _NotFiniteError
+    return value
+
+
 def _unique(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     result = dict(pairs)
     if len(result) < len(pairs):
@@ -84,7 +99,7 @@ def _unique(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     return result
 
 
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_finite)
 _RAW: Final = json.JSONDecoder().raw_decode
 
 

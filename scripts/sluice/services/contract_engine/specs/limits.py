@@ -47,6 +47,25 @@ def _is_sound(document: JsonValue) -> bool:
     return False
 
 
+def check_shape(document: JsonValue) -> None:
+    """Refuse what is too deep or too large; for a document whose values are known to be sound.
+
+    Raises:
+        UnreadableError: with the place of the first such value.
+    """
+    level, nodes = [document], 1
+    for _ in range(MAX_DEPTH + 1):
+        below: list[JsonValue] = []
+        for node in level:
+            below.extend(node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
+        nodes += len(below)
+        level = [node for node in below if type(node) is dict or type(node) is list]
+        if not level or nodes > MAX_NODES:
+            break
+    if level or nodes > MAX_NODES:
+        check_limits(document)
+
+
 def _is_key(key: object) -> bool:
     return isinstance(key, str) and (key.isascii() or _is_text(key))
 

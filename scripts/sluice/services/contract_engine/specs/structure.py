@@ -112,6 +112,7 @@ def _part(family: str, name: str) -> jsonschema_rs.Validator | None:
 
 @cache
 def _dialect(dialect: str) -> jsonschema_rs.Validator | None:
+    dialect = dialect.removesuffix("#")
     if dialect in {OAS31_BASE_DIALECT_ID, OAS32_BASE_DIALECT_ID}:
         schemas = list(_shipped(files("openapi_schema_validator") / "schemas"))
         registry = jsonschema_rs.Registry([(str(one["$id"]), one) for one in schemas])
@@ -120,7 +121,7 @@ def _dialect(dialect: str) -> jsonschema_rs.Validator | None:
     if not dialect.startswith(("https://json-schema.org/draft/", "http://json-schema.org/draft-")):
         return None
     try:
-        return jsonschema_rs.validator_for({"$ref": dialect}, offline=True)
+        return jsonschema_rs.validator_for({"$schema": dialect, "$ref": dialect}, offline=True)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
         return None
 

@@ -106,6 +106,7 @@ class _Judge:
         family = "asyncapi" if spec.kind == "asyncapi" else spec.family
         self._draft, self._validator = _DRAFTS.get(family, _DRAFTS[""])
         self._registry: jsonschema_rs.Registry | None = None
+        self._whole = False
         self._lenient = _one_way_properties(spec)
         self._attempts = _ATTEMPTS
         self.failed: list[Case] = []
@@ -122,6 +123,10 @@ class _Judge:
         try:
             validator = self._compiled(groups)
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+            if not self._whole:
+                self._whole, self._registry = True, None
+                yield from self.faults(groups)
+                return
             if len(groups) == 1:
                 self.reason = str(error).splitlines()[0][:300]
                 self.failed.extend(groups[0].cases)
@@ -149,6 +154,9 @@ class _Judge:
     def _resources(self) -> jsonschema_rs.Registry:
         old = self._draft == jsonschema_rs.Draft4
         files = [(_uri(self._spec, n), source.document) for n, source in enumerate(self._spec.sources.files)]
+        if not self._whole:  # nearly all references lead into these, and a copy of all the rest takes time
+            parts = {key: value for key, value in self._spec.document.items() if key in {"components", "definitions"}}
+            files[0] = (files[0][0], parts)
         return jsonschema_rs.Registry(
             [(uri, without_nullable(document) if old else document) for uri, document in files], draft=self._draft
         )
