@@ -1,6 +1,6 @@
 """Properties of objects: added, removed, required, and who may write them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from sluice.services.contract_engine.changes.constraints import Local
@@ -30,12 +30,16 @@ def property_changes(old: Object, new: Object, direction: Direction) -> Iterator
         yield _added(name, (*new[1].place, "required"), required=True)  # demanded, but described nowhere
 
 
-def shared_properties(old: Object, new: Object, direction: Direction) -> Iterator[tuple[str, Nodes, Nodes]]:
-    """Properties of both that travel in this direction, to be compared in turn."""
+def shared_properties(
+    old: Object, new: Object, direction: Direction, same: Callable[[Nodes, Nodes], bool]
+) -> Iterator[tuple[str, Nodes, Nodes]]:
+    """Properties of both that travel in this direction, to be compared in turn, but for those known to be the same."""
     hidden = _HIDDEN.get(direction, "")
     for name, nodes in old[1].properties.items():
         after = new[1].properties.get(name)
-        if after is not None and hidden not in {*old[0].flags(nodes), *new[0].flags(after)}:
+        if after is None or same(nodes, after):
+            continue
+        if hidden not in {*old[0].flags(nodes), *new[0].flags(after)}:
             yield name, nodes, after
 
 
@@ -53,9 +57,11 @@ def _removed(name: str, place: Parts, new: View) -> Local:
 def _kept(name: str, old: tuple[Object, Nodes], new: tuple[Object, Nodes], hidden: str) -> Iterator[Local]:
     (views, holder), nodes = old
     (new_views, new_holder), new_nodes = new
+    was, required = name in holder.required, name in new_holder.required
+    if was == required and nodes[0].raw == new_nodes[0].raw and views.plain(nodes) and new_views.plain(new_nodes):
+        return
     before, after = views.flags(nodes), new_views.flags(new_nodes)
     where = pointer(new_nodes[0].place)
-    was, required = name in holder.required, name in new_holder.required
     if (hidden in before) != (hidden in after):
         yield Local(*_visibility(hidden, shown=hidden in before, required=required, where=where), name)
     elif was != required and hidden not in after:

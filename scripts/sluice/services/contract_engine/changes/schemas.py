@@ -19,7 +19,7 @@ from sluice.services.contract_engine.changes.views import View
 _PLAIN: Final = frozenset({"enum", "type", "example", "examples", "default", "required"})
 MAX_USES: Final = 8  # ways in which one use reaches one pair of schemas that are told apart
 MAX_STEPS: Final = 1_000  # pairs below one use
-MAX_TOLD: Final = 20_000  # differences in one direction, counted for each use
+MAX_TOLD: Final = 10_000  # differences in one direction, counted for each use
 
 Key = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -137,7 +137,7 @@ class SchemaComparison:
             objects = (self._old.views, one), (self._new.views, other)
             pair.changes.extend(property_changes(*objects, self._direction))
             pair.changes.extend(self._conditions(one, other))
-            for step, before, after in (*shared_properties(*objects, self._direction), *_items(one, other)):
+            for step, before, after in (*shared_properties(*objects, self._direction, self._same), *_items(one, other)):
                 self._below(pair, step, before, after, queue)
             groups = list(self._groups(pair, one, other))
         for before_members, after_members in groups:

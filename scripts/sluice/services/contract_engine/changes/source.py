@@ -82,6 +82,7 @@ class Source:
         found = [key for key in ("openapi", "swagger", "asyncapi") if self.root.text(key)]
         self.kind = found[0] if found else ""
         self.version = self.root.text(self.kind)
+        self._targets: dict[tuple[str, str], Node | None] = {}
         self._siblings = self.kind == "asyncapi" or self.version.startswith(_MODERN_REFERENCES)
 
     @property
@@ -94,13 +95,19 @@ class Source:
         reference = node.table.get("$ref")
         if not isinstance(reference, str):
             return None
+        key = (str(node.place[0]) if node.place and isinstance(node.place[0], InFile) else "", reference)
+        if key not in self._targets:
+            self._targets[key] = self._find(node.place, reference)
+        return self._targets[key]
+
+    def _find(self, place: Parts, reference: str) -> Node | None:
         file, _, fragment = reference.partition("#")
         if fragment and not fragment.startswith("/"):
             return None
         try:
-            prefix, document = self._file(node.place, file)
-            place = tuple(target_parts(f"#{fragment}"))
-            return Node((*prefix, *place), lookup(document, place))
+            prefix, document = self._file(place, file)
+            parts = tuple(target_parts(f"#{fragment}"))
+            return Node((*prefix, *parts), lookup(document, parts))
         except (LookupError, ValueError, UnreadableError):
             return None
 

@@ -26,7 +26,10 @@ CONDITIONS: Final = ("not", "if", "then", "else", "contains", "propertyNames", "
 PLAIN_CONDITIONS: Final = ("dependentRequired", "contentEncoding", "contentMediaType", "minContains", "maxContains")
 FLAGS: Final = ("readOnly", "writeOnly", "deprecated")
 _COMPOSED: Final = frozenset({"$ref", "allOf", "oneOf", "anyOf"})
-_OBJECT_WORDS: Final = ("properties", "additionalProperties", "required", "patternProperties")
+_OBJECT_WORDS: Final = frozenset(
+    {"properties", "additionalProperties", "unevaluatedProperties", "required", "patternProperties"}
+)
+_ARRAY_WORDS: Final = frozenset({"items", "prefixItems"})
 _EXCLUSIVE: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 
@@ -93,10 +96,14 @@ class Views:
 
     def flags(self, nodes: Nodes) -> Collection[str]:
         """`readOnly`, `writeOnly` and `deprecated`, as far as they hold."""
-        raw = nodes[0].raw if len(nodes) == 1 else None
-        if not isinstance(raw, dict) or not raw.keys().isdisjoint(_COMPOSED):
+        if not self.plain(nodes):
             return self.of(nodes).flags
-        return [word for word in FLAGS if raw.get(word) is True]
+        return [word for word in FLAGS if nodes[0].table.get(word) is True]
+
+    def plain(self, nodes: Nodes) -> bool:
+        """Whether it is one schema that leads to no other that holds of the same value."""
+        raw = nodes[0].raw if len(nodes) == 1 else None
+        return isinstance(raw, dict) and raw.keys().isdisjoint(_COMPOSED)
 
     def _identity(self, node: Node) -> int:
         known = self._directs.get(id(node.raw))
@@ -147,12 +154,16 @@ class _Reader:
         self._types(node.raw)
         self._values(node.raw)
         self._limits(node.raw)
-        self._objects(node)
-        self._arrays(node)
+        if not node.raw.keys().isdisjoint(_OBJECT_WORDS):
+            self._objects(node)
+        if not node.raw.keys().isdisjoint(_ARRAY_WORDS):
+            self._arrays(node)
         self._rest(node)
-        yield from node.child("allOf").elements()
+        if "allOf" in node.raw:
+            yield from node.child("allOf").elements()
         for kind in ("oneOf", "anyOf"):
-            yield from self._group(kind, node.child(kind))
+            if kind in node.raw:
+                yield from self._group(kind, node.child(kind))
 
     def _types(self, raw: JsonObject) -> None:
         declared = raw.get("type")
@@ -215,7 +226,7 @@ class _Reader:
             view.closed |= extra.raw is False
             if isinstance(extra.raw, dict) and extra.raw:
                 view.additional = (*view.additional, extra)
-        if "type" not in node.table and view.types is None and any(word in node.table for word in _OBJECT_WORDS):
+        if "type" not in node.table and view.types is None:
             view.flags.add("object")
 
     def _arrays(self, node: Node) -> None:
