@@ -119,6 +119,10 @@ _TWINS_FASTAPI = {
     ),
 }
 _TWINS_FLASK = {
+    "Flask signal": after_app(
+        "request_finished.connect(lambda _, response, **more: logging.info('%s', response.status), APP, weak=False)",
+        imports="import logging\nfrom flask import request_finished",
+    ),
     "Flask hook by call": after_app("APP.after_request(noted)\n", imports="from extra_hooks import noted"),
     "Flask teardown beside": after_app("@APP.teardown_request\ndef done(error):\n    return None"),
 }

@@ -55,6 +55,10 @@ _TWINS_001 = {
     "image of development": new_file("Dockerfile.dev", "FROM python:3.12.4-slim\nCMD uvicorn app.main:app --reload"),
 }
 _PLANTS_002 = {
+    "latest behind an argument of the registry": _docker(
+        _FROM, "ARG REGISTRY=registry.example.com\n§FROM ${REGISTRY}/python:latest"
+    ),
+    "with quotes": _docker(_FROM, 'ARG IMAGE="python:latest"\n§FROM ${IMAGE}'),
     "latest": _docker(_FROM, "§FROM python:latest"),
     "no tag": _docker(_FROM, "§FROM python"),
     "no tag behind a registry": _docker(_FROM, "§FROM registry.example.com:5000/base/python"),

@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
-from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, OperationResult, ServiceCompliance
+from sluice.model.integration import (
+    EventCheck,
+    FlowStep,
+    IntegrationReport,
+    OperationResult,
+    PactResult,
+    ServiceCompliance,
+)
 
 
 def _report(site: Site) -> IntegrationReport:
@@ -64,6 +71,18 @@ def _steps(*steps: tuple[bool, int | None, str], name: str = "place an order") -
         report, service = _report(site), site.service.name
         more = [FlowStep(step=name, service=service, ok=ok, status=code, detail=text) for ok, code, text in steps]
         site.change(integration=report.model_copy(update={"flow": (*report.flow, *more)}))
+        site.services.add(service)
+
+    return edit
+
+
+def _pacts(*results: tuple[str, bool, str]) -> Edit:
+    """Results of the Pact verifier for the site's service."""
+
+    def edit(site: Site) -> None:
+        report, service = _report(site), site.service.name
+        more = [PactResult(service=service, interaction=what, ok=ok, detail=text) for what, ok, text in results]
+        site.change(integration=report.model_copy(update={"pacts": (*report.pacts, *more)}))
         site.services.add(service)
 
     return edit
@@ -146,6 +165,23 @@ _GOOD_EVENTS = {
 }
 
 
+_BROKEN_PACTS = {
+    "a key is missing": _pacts(("GET /things", False, "$ Actual map is missing the following keys: id")),
+    "another type": _pacts(("GET /things", False, "$.id Expected 1 (Integer) to be the same type as 'x' (String)")),
+    "another status": _pacts(("POST /things", False, "expected 201 but was 500")),
+    "without a reason": _pacts(("GET /things/{id}", False, "")),
+    "the verifier failed": _pacts(("the whole pact", False, "the verifier failed: killed")),
+    "one of two": _pacts(("GET /a", True, ""), ("GET /b", False, "$.items[0] is missing")),
+    "all": _pacts(("GET /a", False, "404"), ("GET /b", False, "404")),
+    "the first of three": _pacts(("GET /a", False, "503"), ("GET /b", True, ""), ("GET /c", True, "")),
+}
+_KEPT_PACTS = {
+    f"{count} interactions of {method}": _pacts(*[(f"{method} /things/{n}", True, "") for n in range(count)])
+    for method in ("GET", "POST")
+    for count in (1, 2, 3, 5)
+}
+
+
 def _share(percent: int) -> Callable[[int, int], bool]:
     return lambda number, total: number < total * percent // 100
 
@@ -196,5 +232,10 @@ OPERATORS: Final = (
         check="EVENT-001",
         plants=variants(_EVENTS, needs="run", touches="events"),
         twins=variants(_GOOD_EVENTS, needs="run", touches="events"),
+    ),
+    Operator(
+        check="PACT-001",
+        plants=variants(_BROKEN_PACTS, needs="run", touches="pacts"),
+        twins=variants(_KEPT_PACTS, needs="run", touches="pacts"),
     ),
 )

@@ -136,6 +136,7 @@ _ORPHANS = {
     "TCP by mistake": in_block(swap_compose(r"traefik\.http\.(routers\.[\w-]+)\.rule", r"traefik.udp.\1.rule")),
 }
 _ROUTED = {
+    "quoted key": swap_compose(r"(traefik\.http\.routers\.[\w-]+\.rule): ", r'"\1": '),
     "by host": swap_compose(r"(routers\.[\w-]+\.rule: ).*$", r"\1Host(`a.example.com`)"),
     "by host and path": swap_compose(r"(routers\.[\w-]+\.rule: ).*$", r"\1Host(`a.example.com`) && PathPrefix(`/v1`)"),
     "another router name": swap_compose(r"routers\.[\w-]+\.rule", "routers.main.rule"),

@@ -218,6 +218,18 @@ _RETRY_TWINS = {
     ),
 }
 _WAITS = {
+    "aiohttp without a limit": at_end(
+        """
+        async def ask_forever():
+            §async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
+                return await session.get("http://peer/x")
+        """,
+        imports="import aiohttp",
+    ),
+    "requests with verify only": in_handler(
+        '§requests.delete("http://peer/x", verify=True, headers={})', imports="import requests"
+    ),
+    "low-level connection": in_function('§http.client.HTTPConnection("peer")', imports="import http.client"),
     "requests.get": in_handler('§requests.get("http://peer/x")', imports="import requests"),
     "requests.post under an alias": in_function('§r.post("http://peer/x", json={})', imports="import requests as r"),
     "name of the function": in_function('§post("http://peer/x", data=b"")', imports="from requests import post"),

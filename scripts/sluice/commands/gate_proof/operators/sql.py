@@ -7,6 +7,19 @@ from sluice.commands.gate_proof.mutation import Operator, variants
 
 _TEXT = "from sqlalchemy import text"
 _PLANTS = {
+    "joined": at_end(
+        """
+        def pick(cursor, names: list[str]):
+            §return cursor.execute("SELECT id FROM users WHERE name IN ('" + "','".join(names) + "')")
+        """
+    ),
+    "pandas": at_end(
+        """
+        def frame(connection, name: str):
+            §return pd.read_sql(f"SELECT * FROM users WHERE name = '{name}'", connection)
+        """,
+        imports="import pandas as pd",
+    ),
     "f-string": at_end(
         """
         def by_name(cursor, name: str):
