@@ -32,10 +32,10 @@ def add_tools(server: MCPServer, contracts: Contracts) -> None:
         version: Version | None = None,
         digest: Digest | None = None,
     ) -> ValidationReport:
-        """Validate an OpenAPI 3.0/3.1 or AsyncAPI 3.0/2.6 document and record that it was.
+        """Validate an OpenAPI 3.0-3.2, Swagger 2.0 or AsyncAPI 2.0-3.1 document and record that it was.
 
         Give `document` (an object, or JSON or YAML text), or `name` (and `version`) or `digest` of a registered one.
-        Every fault carries an RFC 6901 JSON pointer, a rule, a message and a hint.
+        Every fault carries an RFC 6901 JSON pointer, a rule, a message and a hint; with text, its line and column too.
         """
         if sum(given is not None for given in (document, name, digest)) != 1:
             raise InputError("give exactly one of document, name and digest", hint="`version` goes with `name`")
