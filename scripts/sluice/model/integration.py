@@ -65,12 +65,22 @@ class EventCheck(Model):
         return self.published == 1 and self.valid and set(self.consumed_by) == set(self.consumers)
 
 
+class PactResult(Model):
+    """One interaction that the flow relies on, played again to its provider by the Pact verifier."""
+
+    service: str
+    interaction: str
+    ok: bool
+    detail: str = ""
+
+
 class IntegrationReport(Artifact):
     """Phase 6, second half: contract compliance, the cross-service flow and its events."""
 
     compliance: tuple[ServiceCompliance, ...] = ()
     flow: tuple[FlowStep, ...] = ()
     events: tuple[EventCheck, ...] = ()
+    pacts: tuple[PactResult, ...] = ()
     seed: int = 0
 
     @property

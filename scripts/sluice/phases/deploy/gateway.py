@@ -42,12 +42,26 @@ class Request:
     token: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A call that went as the contract says, and its answer."""
+
+    request: Request
+    answer: Answer
+
+    @property
+    def path(self) -> str:
+        """The path that was called, below the service."""
+        return filled_path(self.request.operation, self.request.ids)
+
+
 @dataclass(frozen=True)
 class Gateway:
-    """The gateway at `url`; each service answers under `/api/<service>`."""
+    """The gateway at `url`; each service answers under `/api/<service>`.  `exchanges` grows with each good call."""
 
     url: str
     client: httpx2.Client
+    exchanges: list[Exchange] = field(default_factory=list)
 
     def send(self, request: Request) -> httpx2.Response:
         """The raw answer.
@@ -77,16 +91,22 @@ class Gateway:
         status = response.status_code
         if status != operation.success:
             raise StepFailed(f"answered {status}, must be {operation.success}: {response.text[:200]}", status)
+        answer = Answer(status, self._body(request, response))
+        self.exchanges.append(Exchange(request=request, answer=answer))
+        return answer
+
+    def _body(self, request: Request, response: httpx2.Response) -> JsonValue:
+        operation, status = request.operation, response.status_code
         schema = operation.response_schema(status)
         if schema is None:
-            return Answer(status)
+            return None
         try:
             body: JsonValue = response.json()
         except (ValueError, RecursionError):
             raise StepFailed("the answer is not JSON", status) from None
         if problem := schema_fault(contained(operation.document, schema), body):
             raise StepFailed(f"the answer violates the contract: {problem}", status)
-        return Answer(status, body)
+        return body
 
 
 def schema_fault(schema: JsonObject, value: JsonValue) -> str:

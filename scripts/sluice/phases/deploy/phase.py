@@ -15,7 +15,7 @@ from sluice.model.build import BuildResults
 from sluice.model.contract import ContractSet
 from sluice.model.decomposition import Decomposition
 from sluice.model.deployment import Deployment
-from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, ServiceCompliance
+from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, PactResult, ServiceCompliance
 from sluice.model.lifecycle import Evidence
 from sluice.phases.deploy.contract_tests import Effort, Subject, run_contract_tests
 from sluice.phases.deploy.events import Bus
@@ -26,9 +26,11 @@ from sluice.phases.deploy.hook_plan import TokenSource, plan_hooks
 from sluice.phases.deploy.identity import find_issuer, mint
 from sluice.phases.deploy.judgement import judge_deployment, judge_integration
 from sluice.phases.deploy.openapi import all_operations
+from sluice.phases.deploy.pacts import record, verify
 from sluice.phases.deploy.rollout import own_document, rollout, stack_state
 
 _DIRECTORY = "contract-tests"
+_PACTS = "pacts"
 _FLOW_TIMEOUT = 15.0
 _ROWS = 20
 
@@ -43,9 +45,11 @@ def run(ctx: Context) -> Outcome:
     if not refusal.reason:
         contracts = deployed_contracts(ctx.artifacts.get(ContractSet), deployment)
         source = token_source(contracts, deployment, stack_state(ctx))
-        steps, events = walk(ctx, contracts, source)
+        steps, events, agreed = walk(ctx, contracts, source)
         compliance = measure_compliance(ctx, contracts, deployment, source)
-        report = IntegrationReport(compliance=compliance, flow=steps, events=events, seed=ctx.settings.seed)
+        report = IntegrationReport(
+            compliance=compliance, flow=steps, events=events, pacts=agreed, seed=ctx.settings.seed
+        )
         lifecycle.record(ctx, proven(ctx, report))
         refusal = judge_integration(report, ctx.settings.min_compliance)
         note = _note(deployment, report, source)
@@ -92,8 +96,11 @@ def token_source(contracts: ContractSet, deployment: Deployment, state: StackSta
 
 def walk(
     ctx: Context, contracts: ContractSet, source: TokenSource
-) -> tuple[tuple[FlowStep, ...], tuple[EventCheck, ...]]:
-    """The cross-service flow through the gateway; an event that was looked for is in the second part only."""
+) -> tuple[tuple[FlowStep, ...], tuple[EventCheck, ...], tuple[PactResult, ...]]:
+    """The cross-service flow through the gateway; an event that was looked for is in the second part only.
+
+    What the flow relied on is then played again as consumer contracts: the third part.
+    """
     state = stack_state(ctx)
     plan = plan_flow(contracts, ctx.artifacts.get(Decomposition))
     issuer = find_issuer(all_operations(contracts))
@@ -106,8 +113,19 @@ def walk(
             verdict = "ok" if step.ok else "FAILED"
             ctx.emit("flow.step", f"{verdict} {step.service} {step.step}: {step.detail}", step=step.step, ok=step.ok)
         events = walker.events()
+    agreed = played_again(ctx, at.gateway, walker.token)
     looked_for = {f"event {event.event}" for event in events}
-    return tuple(step for step in steps if step.step not in looked_for), events
+    return tuple(step for step in steps if step.step not in looked_for), events, agreed
+
+
+def played_again(ctx: Context, gateway: Gateway, token: str) -> tuple[PactResult, ...]:
+    """The consumer contracts of the flow, verified."""
+    with ctx.span("pact"):
+        files = record(gateway.exchanges, inside(ctx.run.root, _PACTS))
+        results = verify(files, gateway.url, token, run_id=ctx.run.run_id)
+    good = sum(result.ok for result in results)
+    ctx.emit("pact.verified", f"{good} of {len(results)} interactions of the flow hold again (Pact)", ok=good)
+    return results
 
 
 def measure_compliance(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sluice.model.deployment import Deployment
-from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, ServiceCompliance
+from sluice.model.integration import EventCheck, FlowStep, IntegrationReport, PactResult, ServiceCompliance
 from sluice.phases.gate.check import Check, Hit
 from sluice.phases.gate.facts import Facts
 
@@ -122,6 +122,30 @@ class EventArrives(Check[EventCheck]):
             yield Hit(service=subject.publisher, evidence=subject.detail, values=values)
 
 
+class PactHolds(Check[PactResult]):
+    """What the cross-service flow relies on holds again, by its recorded consumer contracts."""
+
+    id, layer, severity, requires = "PACT-001", 2, "error", _INTEGRATION
+
+    def subjects(self, facts: Facts) -> Sequence[PactResult]:
+        """The interactions that the Pact verifier played."""
+        return facts.given.integration.pacts if facts.given.integration else ()
+
+    def absent(self, facts: Facts) -> str:  # noqa: ARG002 # a flow may consist of what cannot be repeated
+        """A flow need not have calls that can be repeated."""
+        return "no call of the cross-service flow can be played again"
+
+    def check(self, subject: PactResult, facts: Facts) -> Iterator[Hit]:  # noqa: ARG002 # the fact is in the subject
+        """{interaction} of {service} no longer answers as the flow saw it: {detail}.
+
+        The pact stands in the run's `pacts` directory: make the provider keep to it.
+        """
+        if not subject.ok:
+            detail = subject.detail or "the verifier gave no reason"
+            values = {"interaction": subject.interaction, "service": subject.service, "detail": detail}
+            yield Hit(service=subject.service, evidence=detail, values=values)
+
+
 class EverythingIsUp(Check[Deployment]):
     """Every service of the decomposition is deployed and healthy."""
 
@@ -168,6 +192,7 @@ CHECKS: Final = (
     NoDrift(),
     FlowPasses(),
     EventArrives(),
+    PactHolds(),
     EverythingIsUp(),
     SomethingIsUp(),
 )
