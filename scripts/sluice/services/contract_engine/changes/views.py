@@ -4,22 +4,27 @@ Two schemas that mean the same give equal views, whichever way they are written:
 null, `const` and an enum of one, a bound of zero and none, a single-member oneOf and the member itself.
 """
 
-import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from pydantic import JsonValue
 
-from sluice.core.files import canonical_json
 from sluice.model.base import JsonObject
 from sluice.services.contract_engine.changes.source import Node, Nodes, Source
+from sluice.services.contract_engine.changes.words import (
+    Limit,
+    exact,
+    is_null,
+    meet,
+    number,
+    texts,
+    type_of,
+    whole_bounds,
+)
 from sluice.services.contract_engine.specs.pointers import Parts
 
 Key = tuple[int, ...]
-Limit = tuple[float, int]
-"""A bound and whether it is exclusive, such that tuples compare as the bounds do."""
-
 LOWER: Final = ("minimum", "minLength", "minItems", "minProperties")
 UPPER: Final = ("maximum", "maxLength", "maxItems", "maxProperties")
 CONDITIONS: Final = ("not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas")
@@ -169,37 +174,37 @@ class _Reader:
         declared = raw.get("type")
         if raw.get("nullable") is True or raw.get("x-nullable") is True:
             self._nullable = True
-        names = {declared} if isinstance(declared, str) else _texts(declared)
+        names = {declared} if isinstance(declared, str) else texts(declared)
         if names:
             self._null_words.append("null" in names)
             types = frozenset(names - {"null"})
-            self._view.types = types if self._view.types is None else _meet(self._view.types, types)
+            self._view.types = types if self._view.types is None else meet(self._view.types, types)
 
     def _values(self, raw: JsonObject) -> None:
         values = [raw["const"]] if "const" in raw else raw.get("enum")
         if isinstance(values, list):
             if "type" not in raw:
                 self._null_words.append(None in values)
-            enum: dict[str, JsonValue] = {_exact(value): value for value in values if value is not None}
+            enum: dict[str, JsonValue] = {exact(value): value for value in values if value is not None}
             known = self._view.enum
             self._view.enum = enum if known is None else {key: known[key] for key in known if key in enum}
         for key, value in (("format", "formats"), ("pattern", "patterns")):
             text = raw.get(key)
             if isinstance(text, str):
                 setattr(self._view, value, getattr(self._view, value) | {text})
-        step = _number(raw.get("multipleOf"))
+        step = number(raw.get("multipleOf"))
         if step:
             self._view.multiples |= {step}
         self._view.unique |= raw.get("uniqueItems") is True
 
     def _limits(self, raw: JsonObject) -> None:
         for key in (*LOWER, *UPPER):
-            value = _number(raw.get(key))
+            value = number(raw.get(key))
             if value is not None:
                 word = f"exclusive{key[0].upper()}{key[1:]}"
                 self._bound(key, value, exclusive=raw.get(word) is True)
         for word, key in _EXCLUSIVE.items():
-            value = _number(raw.get(word))
+            value = number(raw.get(word))
             if value is not None:
                 self._bound(key, value, exclusive=True)
 
@@ -248,12 +253,12 @@ class _Reader:
                 view.conditions[word] = (*view.conditions.get(word, ()), node.child(word))
         for word in PLAIN_CONDITIONS:
             if word in raw:
-                view.plain[word] = _exact(raw[word])
+                view.plain[word] = exact(raw[word])
         for word in FLAGS:
             if raw.get(word) is True:
                 view.flags.add(word)
         if "default" in raw and not view.default:
-            view.default = _exact(raw["default"])
+            view.default = exact(raw["default"])
         if view.discriminator is None and "discriminator" in raw:
             view.discriminator = node.child("discriminator")
 
@@ -262,7 +267,7 @@ class _Reader:
         members = tuple(holder.elements())
         if not members:
             return
-        others = tuple(member for member in members if not _is_null(self._source.follow(member).raw))
+        others = tuple(member for member in members if not is_null(self._source.follow(member).raw))
         self._nullable |= len(others) < len(members)
         if len(others) == 1:
             yield others[0]
@@ -281,61 +286,6 @@ class _Reader:
             if view.limits.get(key, (1, 0))[0] <= 0:
                 view.limits.pop(key, None)
         if view.types == frozenset({"integer"}):
-            _whole_bounds(view.limits)
+            whole_bounds(view.limits)
         if view.enum is not None and view.types is None:
-            view.types = frozenset(_type_of(value) for value in view.enum.values()) or None
-
-
-def _texts(value: JsonValue) -> set[str]:
-    return {item for item in value if isinstance(item, str)} if isinstance(value, list) else set()
-
-
-def _number(value: JsonValue) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _exact(value: JsonValue) -> str:
-    """Text that is equal for equal JSON values: 1.0 is 1."""
-    return canonical_json(_integral(value))
-
-
-def _integral(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [_integral(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _integral(item) for key, item in value.items()}
-    return value
-
-
-def _meet(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    both = set(one & other)
-    if "number" in one | other and "integer" in one | other:
-        both.add("integer")
-    return frozenset(both)
-
-
-def _is_null(raw: JsonValue) -> bool:
-    if not isinstance(raw, dict):
-        return False
-    return raw.get("type") in ("null", ["null"]) or raw.get("enum") == [None] or raw.get("const", "") is None
-
-
-def _type_of(value: JsonValue) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-        return "integer"
-    names = {float: "number", str: "string", list: "array", dict: "object"}
-    return names.get(type(value), "null")
-
-
-def _whole_bounds(limits: dict[str, Limit]) -> None:
-    """Bounds of integers as the lowest and the highest integer themselves."""
-    if "minimum" in limits:
-        value, exclusive = limits["minimum"]
-        limits["minimum"] = (math.floor(value) + 1 if exclusive else math.ceil(value), 0)
-    if "maximum" in limits:
-        value, inclusive = limits["maximum"]
-        limits["maximum"] = (math.floor(value) if inclusive else math.ceil(value) - 1, 1)
+            view.types = frozenset(type_of(value) for value in view.enum.values()) or None
