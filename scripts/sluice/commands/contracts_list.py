@@ -22,8 +22,16 @@ def list_contracts(options: Options) -> int:
         InputError: there is no such run.
     """
     artifacts = load_artifacts(find_run(options.run_id), all_phases())
-    Output(json=options.json).table("contracts", list(rows(artifacts)))
+    listed = list(rows(artifacts))
+    if not options.json:
+        listed = [{key: _short(text) for key, text in row.items() if key != "service"} for row in listed]
+    Output(json=options.json).table("contracts", listed)
     return EXIT_OK
+
+
+def _short(text: str) -> str:
+    """Digests as people compare them; `--json` has them whole."""
+    return text.removeprefix("sha256:")[:12] if text.startswith("sha256:") else text
 
 
 def rows(artifacts: Artifacts) -> Iterator[dict[str, str]]:

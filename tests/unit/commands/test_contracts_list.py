@@ -57,3 +57,11 @@ def test_a_run_without_contracts_lists_none_and_no_run_is_bad_input(printed_json
     make_run()
     assert list_contracts(Options(json=True)) == 0
     assert printed_json() == []
+
+
+def test_people_see_short_digests(make_run, capsys):
+    Store(make_run()).save(ContractSet(contracts=(contract("a"),)), {})
+    assert list_contracts(Options()) == 0
+    out = capsys.readouterr().out
+    assert "d" * 12 in out
+    assert "d" * 13 not in out
