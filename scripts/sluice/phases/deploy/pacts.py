@@ -1,8 +1,9 @@
 """Consumer contracts (Pact) of the cross-service flow, and their verification by the Pact verifier.
 
-What a consumer read in the flow becomes one interaction: the request as it was sent, and of the answer the status, the
-keys and the types that it had.  Registrations and logins are left out (they carry credentials), so is what cannot be
-played twice: changes, deletions, what a later deletion took away, and creations that the contract may refuse as known.
+What a consumer read in the flow becomes one interaction: the request as it was sent, and of the answer the status and
+the keys and types that it had and that the contract promises.  Registrations and logins are left out (they carry
+credentials), so is what cannot be played twice: changes, deletions, what a later deletion took away, and creations that
+the contract may refuse as known.
 """
 
 import json
@@ -19,6 +20,7 @@ from sluice.core.files import write_atomic
 from sluice.model.base import JsonObject
 from sluice.model.integration import PactResult
 from sluice.phases.deploy.gateway import Exchange
+from sluice.phases.deploy.openapi import listing, mapping, resolve
 
 CONSUMER: Final = "cross-service-flow"
 _TIMEOUT_S: Final = 120.0
@@ -87,7 +89,7 @@ def interaction(exchange: Exchange) -> JsonObject:
         wanted["body"] = _content(request.body)
     answer: JsonObject = {"status": exchange.answer.status}
     if exchange.answer.body is not None:
-        answer["body"] = _content(shape(exchange.answer.body))
+        answer["body"] = _content(_promised(exchange))
         answer["matchingRules"] = {"body": {"$": {"combine": "AND", "matchers": [{"match": "type"}]}}}
     return {
         "type": "Synchronous/HTTP",
@@ -97,27 +99,40 @@ def interaction(exchange: Exchange) -> JsonObject:
     }
 
 
+def _promised(exchange: Exchange) -> JsonValue:
+    operation = exchange.request.operation
+    return shape(exchange.answer.body, operation.document, operation.response_schema(exchange.answer.status))
+
+
 def _content(body: JsonValue) -> JsonObject:
     return {"content": body, "contentType": "application/json", "encoded": False}
 
 
-def shape(value: JsonValue) -> JsonValue:
-    """An example of the same type: neutral scalars, no nulls, of a list what all its elements have in common."""
+def shape(value: JsonValue, document: JsonObject, schema: JsonValue) -> JsonValue:
+    """An example of the same type with neutral scalars; of objects only what the contract promises to be there.
+
+    Another answer may lack an optional key, or have null where null is allowed: nobody may rely on those.
+    """
+    known = resolve(document, schema)
     if isinstance(value, dict):
-        return {name: shape(item) for name, item in value.items() if item is not None}
+        properties = mapping(known.get("properties"))
+        promised = [name for name in listing(known.get("required")) if isinstance(name, str) and name in value]
+        return {
+            name: shape(value[name], document, properties[name])
+            for name in promised
+            if _definite(document, properties.get(name))
+        }
     if isinstance(value, list):
-        return [_common([shape(item) for item in value])] if value and None not in value else []
+        return [shape(value[0], document, known.get("items"))] if value else []
     if isinstance(value, str):
         return "text"
     return value if isinstance(value, bool) or value is None else type(value)(1)
 
 
-def _common(items: list[JsonValue]) -> JsonValue:
-    first = items[0]
-    if not isinstance(first, dict):
-        return first
-    others = [item for item in items if isinstance(item, dict)]
-    return {name: value for name, value in first.items() if all(name in other for other in others)}
+def _definite(document: JsonObject, schema: JsonValue) -> bool:
+    """Whether a value has the same type in every answer."""
+    known = resolve(document, schema)
+    return isinstance(known.get("type"), str) and known.get("nullable") is not True
 
 
 def _repeatable(exchanges: Sequence[Exchange]) -> Iterator[Exchange]:

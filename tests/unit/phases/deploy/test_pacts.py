@@ -10,6 +10,38 @@ from sluice.phases.deploy.gateway import Answer, Exchange, Request
 from sluice.phases.deploy.openapi import Operation
 from sluice.phases.deploy.pacts import interaction, record, shape, verify
 
+KINDS = {
+    "id": "string",
+    "name": "string",
+    "size": "number",
+    "price": "number",
+    "open": "boolean",
+    "access_token": "string",
+}
+DOCUMENT = {
+    "components": {
+        "schemas": {
+            "Thing": {
+                "type": "object",
+                "required": ["id", "name", "size", "price", "open", "note", "tags"],
+                "properties": {
+                    **{name: {"type": kind} for name, kind in KINDS.items()},
+                    "note": {"type": ["string", "null"]},
+                    "nick": {"type": "string"},
+                    "tags": {"type": "array", "items": {"$ref": "#/components/schemas/Tag"}},
+                },
+            },
+            "Tag": {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}, "b": {}}},
+        }
+    }
+}
+ONE = {"$ref": "#/components/schemas/Thing"}
+
+
+def raw(status, body):
+    schema = {"type": "array", "items": ONE} if isinstance(body, list) else ONE
+    return {"responses": {str(status): {"content": {"application/json": {"schema": schema}}}}}
+
 
 def exchange(method, path, status, body=None, *, kind="", statuses=("200",), sent=None, query=None):
     hint = OperationHint(kind=kind, entity="Thing") if kind else None
@@ -21,27 +53,31 @@ def exchange(method, path, status, body=None, *, kind="", statuses=("200",), sen
         hint=hint,
         secured=True,
         statuses=statuses,
-        raw={},
-        document={},
+        raw=raw(status, body),
+        document=DOCUMENT,
     )
     request = Request(operation=operation, body=sent, query=query or {}, token="t0k3n")
     return Exchange(request=request, answer=Answer(status, body))
 
 
-THING = {"id": "a1", "name": "Ada", "size": 3, "price": 9.5, "open": True, "note": None, "tags": [{"a": 1, "b": 2}]}
+THING = {
+    "id": "a1",
+    "name": "Ada",
+    "size": 3,
+    "price": 9.5,
+    "open": True,
+    "note": "new",
+    "nick": "A",
+    "tags": [{"a": 1, "b": 2}],
+}
 
 
-def test_an_answer_keeps_keys_and_types_and_no_values():
-    assert shape(THING) == {
-        "id": "text",
-        "name": "text",
-        "size": 1,
-        "price": 1.0,
-        "open": True,
-        "tags": [{"a": 1, "b": 1}],
-    }
-    assert shape([{"a": 1, "b": "x"}, {"a": 2, "b": None}]) == [{"a": 1}]
-    assert shape([]) == shape([None]) == []
+def test_of_an_answer_is_kept_what_the_contract_promises_without_its_values():
+    kept = {"id": "text", "name": "text", "size": 1, "price": 1.0, "open": True, "tags": [{"a": 1}]}
+    assert shape(THING, DOCUMENT, ONE) == kept
+    assert shape([THING, THING], DOCUMENT, {"type": "array", "items": ONE}) == [kept]
+    assert shape([], DOCUMENT, {"type": "array", "items": ONE}) == []
+    assert shape({"a": 1}, DOCUMENT, None) == {}
 
 
 def test_an_interaction_repeats_the_call_and_matches_by_type():
@@ -73,7 +109,7 @@ def test_only_what_can_be_played_again_is_recorded(tmp_path):
 
 
 ANSWERS = {
-    "/api/thing-service/things": [{**THING, "extra": 1}, {**THING, "size": 7, "price": 4}],
+    "/api/thing-service/things": [{**THING, "extra": 1}, {**THING, "size": 7.5, "price": 4, "note": None}],
     "/api/thing-service/things/a1": {"id": 5, "name": "Ada"},
 }
 
@@ -82,7 +118,7 @@ class Provider(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = ANSWERS.get(self.path)
         if self.path.endswith("/token"):
-            body = {"given": self.headers["Authorization"]} if self.headers["Authorization"] == "Bearer t0k3n" else {}
+            body = {"name": "x"} if self.headers["Authorization"] == "Bearer t0k3n" else {}
         text = json.dumps(body).encode()
         self.send_response(404 if body is None else 200)
         self.send_header("Content-Type", "application/json")
@@ -107,7 +143,7 @@ def test_the_verifier_says_of_each_interaction_whether_it_holds(tmp_path):
         exchange("GET", "/things", 200, [{**THING, "price": 9.5}]),
         exchange("GET", "/things/a1", 200, THING),
         exchange("GET", "/gone", 200, THING),
-        exchange("GET", "/token", 200, {"given": "x"}),
+        exchange("GET", "/token", 200, {"name": "x"}),
     ]
     with provider() as url:
         results = verify(record(calls, tmp_path), url, "t0k3n", run_id="")
