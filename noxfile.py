@@ -21,6 +21,7 @@ nox.options.error_on_external_run = True
 nox.options.sessions = ["pipeline"]
 
 REQUIREMENTS = Path("scripts/requirements")
+WHOLE = ("--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder", "--durations=15")
 SOURCES = ("noxfile.py", "tasks.py", "scripts", "tests")
 
 
@@ -53,9 +54,9 @@ def gate_proof(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the whole test suite, or what pytest's arguments after `--` choose."""
+    """Run the whole test suite in two processes, or what pytest's arguments after `--` choose in one."""
     _install(session)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *(session.posargs or WHOLE))
 
 
 @nox.session

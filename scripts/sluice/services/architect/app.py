@@ -1,5 +1,6 @@
 """The Architect as an ASGI application: the REST and MCP faces of `decompose`."""
 
+from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, FastAPI
@@ -34,7 +35,7 @@ def decompose(prd: Text, suggestion: Suggestion | None = None) -> Decomposition:
     return read_prd(prd, suggestion)
 
 
-def service(_database_url: str | None = None) -> factory.Service:
+def service(_database_url: str | None = None, _data_directory: Path | None = None) -> factory.Service:
     """The service; it needs no database."""
     warm_up()
     server = factory.mcp_server(NAME, "Turns product requirements into services and contracts.")

@@ -18,11 +18,11 @@ NAME: Final = "codebase-intelligence"
 PREFIX: Final = "/api/codebase"
 
 
-def service(database_url: str | None = None) -> Service:
-    """The service on this database, else on that of `DATABASE_URL`."""
+def service(database_url: str | None = None, data_directory: Path | None = None) -> Service:
+    """The service on this database and directory, else on those of `DATABASE_URL` and `DATA_DIR`."""
     server = mcp_server(NAME, "Keeps source files and finds where their symbols are defined.")
     database = Database.connect(NAME, Path(__file__).parent, database_url)
-    data = variable("DATA_DIR")
+    data = variable("DATA_DIR") or data_directory
     blobs = Blobs(Path(data) / "artifacts") if data else None
     codebase = Codebase(database.engine, blobs)
     add_tools(server, codebase)

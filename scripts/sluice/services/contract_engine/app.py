@@ -18,7 +18,7 @@ NAME: Final = "contract-engine"
 PREFIX: Final = "/api/contracts"
 
 
-def service(database_url: str | None = None) -> Service:
+def service(database_url: str | None = None, _data_directory: Path | None = None) -> Service:
     """The service on this database, else on that of `DATABASE_URL`."""
     server = mcp_server(
         NAME, "Registers, validates and compares OpenAPI and AsyncAPI contracts, and knows what may be deployed."
