@@ -10,7 +10,7 @@ from sluice.services.architect.reading.draft import Draft, ServiceDraft
 from sluice.services.architect.reading.tree import Section
 
 CONFIDENCE = 0.5
-FEWEST = 3
+FEWEST, MOST = 3, 40  # beyond so many groups nothing is joined: every pair is compared
 _REFERENCE, _ACTOR = 2.0, 1.0
 _CODE = re.compile(r"^[A-Z]{0,4}-?\d+(?:\.\d+)*[:.)]?\s+")
 
@@ -60,7 +60,7 @@ def _by_cohesion(draft: Draft) -> dict[str, list[str]]:
     order = {name: position for position, name in enumerate(draft.entities)}
     edges = _edges(draft)
     most = ceil(len(draft.entities) / FEWEST) + 1
-    while len(groups) > FEWEST:
+    while FEWEST < len(groups) <= MOST:
         pairs = [
             (-_closeness(edges, groups[a], groups[b]), len(groups[a]) + len(groups[b]), order[a], order[b])
             for a in groups

@@ -8,7 +8,7 @@ from sluice.model.service_map import Span
 from sluice.services.architect.reading.tree import Row, Table, Text
 from sluice.services.architect.reading.words import Words
 
-MAX_ROWS, MAX_CELL = 200, 500
+MAX_ROWS, MAX_CELL, MAX_INNER = 200, 500, 50
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FIRST = {"services": "service", "entities": "entity", "events": "event"}
 
@@ -52,9 +52,13 @@ def _record(value: object) -> dict[str, str]:
     return {"name": name, **cells}
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, depth: int = 0) -> str:
+    """The text of a value, two levels deep: aliases may make it endless."""
+    if isinstance(value, list | dict) and depth > 1:
+        return ""
     if isinstance(value, list):
-        return ", ".join(_cell(one) for one in value)[:MAX_CELL]
+        return ", ".join(_cell(one, depth + 1) for one in value[:MAX_INNER])[:MAX_CELL]
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_cell(one)}" for key, one in value.items())[:MAX_CELL]
+        pairs = list(value.items())[:MAX_INNER]
+        return ", ".join(f"{key}: {_cell(one, depth + 1)}" for key, one in pairs)[:MAX_CELL]
     return "" if value is None else str(value)[:MAX_CELL]

@@ -17,6 +17,7 @@ from sluice.services.architect.reading.words import load
 _MARKUP = re.compile(r"[`*_\[<&\\~]")
 _BOLD = re.compile(r"(\*\*|__)[^*_\n]+(?::?\1|\1:?)")
 _NUMBERED = re.compile(r"(?m)^(\d{1,3})([.)])([ \t]+\S[^\n]*\n(?:-{3,}|={3,})[ \t]*$)")
+_SPACES = re.compile(r"[ \t]{3,}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -42,6 +43,7 @@ class _Builder:
 
     def text(self, content: str, line: int) -> Text:
         source = _BREAK.sub(" ", content) if "<" in content else content
+        source = _SPACES.sub("  ", source) if "   " in source else source
         if not _MARKUP.search(source):
             return Text(source.strip(), line)
         plain, marked = "", list[str]()

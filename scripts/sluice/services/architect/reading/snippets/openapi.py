@@ -1,6 +1,7 @@
 """OpenAPI, Swagger and AsyncAPI documents and parts of them, and JSON Schemas, in YAML or JSON."""
 
 import re
+from bisect import bisect_left
 from typing import Any
 
 import yaml
@@ -22,7 +23,8 @@ _FORMATS = {
     "password": "password",
 }
 _BOUNDS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
-MAX_DEPTH = 4
+_KEY = re.compile(r"""(?:^|[{,])\s*["']?([^\s"':{},]+)["']?\s*:""")
+MAX_DEPTH, MAX_LINE = 4, 2000
 Raw = dict[str, Any]
 
 
@@ -32,16 +34,17 @@ class _Reader:
     def __init__(self, found: Snippet, document: Raw, text: str, first: int) -> None:
         self.found = found
         self.document = document
-        self.lines = text.split("\n")
         self.first = first
+        self.where: dict[str, list[int]] = {}
+        for offset, line in enumerate(text.split("\n")):
+            for key in _KEY.findall(line[:MAX_LINE]):
+                self.where.setdefault(key, []).append(first + offset)
 
     def line_of(self, key: str, after: int = 0) -> int:
         """The line on which a key stands, searched from a line on; where it stands nowhere, the first line."""
-        pattern = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*:""")
-        for offset in range(max(0, after - self.first), len(self.lines)):
-            if pattern.match(self.lines[offset]):
-                return self.first + offset
-        return self.first
+        lines = self.where.get(key, [])
+        position = bisect_left(lines, after)
+        return lines[position] if position < len(lines) else self.first
 
     def all(self) -> None:
         info = _object(self.document.get("info"))
