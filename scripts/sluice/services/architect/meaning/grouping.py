@@ -10,7 +10,7 @@ from sluice.services.architect.reading.draft import Draft, ServiceDraft
 from sluice.services.architect.reading.tree import Section
 
 CONFIDENCE = 0.5
-FEWEST, MOST = 3, 40  # beyond so many groups nothing is joined: every pair is compared
+FEWEST, MOST = 3, 40  # more groups than that are one system that nobody would split so
 _REFERENCE, _ACTOR = 2.0, 1.0
 _CODE = re.compile(r"^[A-Z]{0,4}-?\d+(?:\.\d+)*[:.)]?\s+")
 
@@ -58,6 +58,8 @@ def _by_cohesion(draft: Draft) -> dict[str, list[str]]:
             seen.add(root)
         groups.setdefault(root, []).append(name)
     order = {name: position for position, name in enumerate(draft.entities)}
+    for root in list(groups)[MOST:]:
+        groups[list(groups)[MOST - 1]] += groups.pop(root)
     edges = _edges(draft)
     most = ceil(len(draft.entities) / FEWEST) + 1
     while FEWEST < len(groups) <= MOST:
