@@ -33,7 +33,7 @@ def pytest_configure(config):
     if config.getoption("--requirements"):
         config.option.collectonly = True
         config.option.verbose = min(config.option.verbose, 0) - 2
-    elif not hasattr(config, "workerinput"):
+    elif hasattr(config, "cache") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Outcomes(config))
 
 

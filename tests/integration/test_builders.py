@@ -28,6 +28,9 @@ class Servers:
     def up(self):
         return self._state
 
+    def state(self):
+        return self._state
+
 
 def registered(stub):
     return RegisteredContract(
