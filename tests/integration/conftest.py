@@ -86,6 +86,7 @@ def start(database_url, tmp_path):
 @pytest.fixture(scope="session")
 def services(postgres_url, tmp_path_factory):
     """The three services on one database; tests keep apart by the names of what they store."""
-    starter = Starter(postgres_url, tmp_path_factory.mktemp("services"))
+    home = tmp_path_factory.mktemp("services")
+    starter = Starter(postgres_url, home, extra={"DATA_DIR": str(home / "data")})
     yield {name: starter(name, wait=False) for name in MODULES}
     starter.stop()

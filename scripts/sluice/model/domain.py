@@ -1,6 +1,6 @@
 """Entities and events as the Architect sees them."""
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, StrictBool, StrictFloat
 
 from sluice.model.base import JsonObject, Model
 from sluice.model.service_map import Span
@@ -16,13 +16,13 @@ class EntityField(Model):
 
     name: str
     type: str
-    required: bool = True
+    required: StrictBool = True
     enum: tuple[str, ...] = ()
     references: str | None = None
     items: tuple["EntityField", ...] = ()
     item_type: str | None = None
-    read_only: bool = False
-    unique: bool = False
+    read_only: StrictBool = False
+    unique: StrictBool = False
     default: JsonValue = None
     constraints: JsonObject = Field(default_factory=dict)
     description: str = ""
@@ -37,7 +37,7 @@ class Entity(Model):
     description: str = ""
     requirement: str | None = None
     source: Span | None = None
-    confidence: float = 1.0
+    confidence: StrictFloat = 1.0
 
 
 class Event(Model):
@@ -49,7 +49,7 @@ class Event(Model):
     payload: JsonObject = Field(default_factory=dict)
     requirement: str | None = None
     source: Span | None = None
-    confidence: float = 1.0
+    confidence: StrictFloat = 1.0
 
 
 class DomainModel(Model):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, StrictBool, StrictFloat, StrictInt
 
 from sluice.model.base import JsonObject, Model
 
@@ -12,8 +12,8 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 class Span(Model):
     """Lines of the PRD, counted from 1, both ends included."""
 
-    line_start: int
-    line_end: int
+    line_start: StrictInt
+    line_end: StrictInt
 
 
 class Endpoint(Model):
@@ -26,12 +26,12 @@ class Endpoint(Model):
     method: Method
     path: str
     summary: str = ""
-    auth: bool = False
+    auth: StrictBool = False
     request: JsonObject | None = None
     responses: dict[str, JsonValue] = Field(default_factory=dict)
     requirement: str | None = None
     source: Span | None = None
-    confidence: float = 1.0
+    confidence: StrictFloat = 1.0
 
 
 class Service(Model):
@@ -50,8 +50,8 @@ class Service(Model):
     depends_on: tuple[str, ...] = ()
     requirement: str | None = None
     source: Span | None = None
-    confidence: float = 1.0
-    port: int | None = None
+    confidence: StrictFloat = 1.0
+    port: StrictInt | None = None
     stack: str = ""
 
 

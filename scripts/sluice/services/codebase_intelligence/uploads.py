@@ -28,7 +28,7 @@ _UNKNOWN: Final = problem(HTTPStatus.NOT_FOUND, "No such upload")
 _CONFLICT: Final = problem(HTTPStatus.CONFLICT, "Another length or digest, or somebody else is writing it")
 _BYTES: Final[dict[str, Any]] = {
     "requestBody": {
-        "required": True,
+        "required": False,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
@@ -55,7 +55,7 @@ def uploads_router(codebase: Codebase, blobs: Blobs) -> APIRouter:
 
     @router.put("", openapi_extra=_BYTES, responses={**_UNKNOWN, **_CONFLICT})
     async def append(upload: UploadId, request: Request, offset: Annotated[int, Query(ge=0, le=2**53)] = 0) -> Upload:
-        """Append the body to an upload whose length is `offset`; 0 begins one."""
+        """Append the body, which may be empty, to an upload whose length is `offset`; 0 begins one."""
         with blobs.appending(upload, offset) as fd:
             pending = bytearray()
             async for piece in request.stream():
@@ -71,7 +71,7 @@ def uploads_router(codebase: Codebase, blobs: Blobs) -> APIRouter:
         """Say where an upload goes on."""
         return Upload(id=upload, offset=blobs.offset(upload))
 
-    @router.head("", responses=_UNKNOWN)
+    @router.head("", response_class=Response, responses=_UNKNOWN)
     def head(upload: UploadId) -> Response:
         """Say the same in the header `Upload-Offset`."""
         return Response(headers={OFFSET_HEADER: str(blobs.offset(upload))})
