@@ -19,7 +19,7 @@ RUNS = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not outlive these tests
 def chromium():
     found = next((path for path in map(shutil.which, EXECUTABLES) if path), None)
     if found is None:

@@ -43,15 +43,15 @@ def lifecycle_router(contracts: Contracts, states: States) -> APIRouter:
         """Return the states that hold for a version, each with its evidence and time."""
         return states.life(name, version)
 
-    @router.put("/{name}/versions/{version}/states/{state}", responses={**_MISSING, **_EARLY})
+    @router.put("/{name}/versions/{version}/states/{reached}", responses={**_MISSING, **_EARLY})
     def put_state(
         name: Annotated[ContractName, Path()],
         version: Annotated[Version, Path()],
-        state: RecordedState,
+        reached: RecordedState,
         new: NewEvidence,
     ) -> ContractLife:
         """Record that a version has reached a state; the same again changes nothing."""
-        return states.record(name, version, state, new.evidence, new.basis or "")
+        return states.record(name, version, reached, new.evidence, new.basis or "")
 
     @router.get("/{name}/changes", responses=_MISSING)
     def get_changes(

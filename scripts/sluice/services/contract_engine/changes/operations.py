@@ -82,9 +82,8 @@ class OperationComparison:
         if old.sunset and old.sunset != new.sunset:
             rule = "sunset-earlier" if new.sunset and new.sunset < old.sunset else "sunset-later"
             yield self._change(rule, f"its end moved from {old.sunset} to {new.sunset or 'never'}", new.node)
-        if old.operation_id and old.operation_id != new.operation_id:
-            text = f"operationId changed from {old.operation_id} to {new.operation_id or 'none'}"
-            yield self._change("operation-id-changed", text, new.node)
+        if old.operation_id != new.operation_id:
+            yield self._change(*_renamed(old.operation_id, new.operation_id), new.node)
         for rule, text in security_changes(old.security, new.security):
             yield self._change(rule, text, new.node)
 
@@ -225,3 +224,12 @@ def _identity(nodes: Nodes) -> tuple[int, ...] | str:
 
 def _is_error(status: str) -> bool:
     return status[:1] in {"4", "5"} or status == "default"
+
+
+def _renamed(old: str, new: str) -> tuple[str, str]:
+    """Rule and text of another operationId; '' where there is none."""
+    if not old:
+        return "operation-id-added", f"operationId is now {new}"
+    if not new:
+        return "operation-id-removed", f"operationId {old} is gone"
+    return "operation-id-changed", f"operationId changed from {old} to {new}"

@@ -39,6 +39,8 @@ operation-undeprecated          I I  operation-deprecated      the operation sta
 sunset-earlier                  W W  sunset-later              the announced end comes earlier than announced
 sunset-later                    I I  sunset-earlier            the announced end comes later
 operation-id-changed            W W  operation-id-changed      names in generated clients change
+operation-id-removed            W W  operation-id-added        names in generated clients change
+operation-id-added              I I  operation-id-removed      the operation has a name now
 base-path-changed               E E  base-path-changed         every URL changes
 server-removed                  W W  server-added              a server is no longer offered
 server-added                    I I  server-removed            one more server

@@ -95,6 +95,8 @@ ROWS = [
     ("sunset-earlier", "", edited((*DELETE, "x-sunset", "2026-04-01")), edited((*DELETE, "x-other", "2026-04-01"))),
     ("sunset-later", "", edited((*DELETE, "x-sunset", "2026-07-01")), edited(("info", "version", "2"))),
     ("operation-id-changed", "", edited((*GET, "operationId", "readThing")), edited((*GET, "x-name", "readThing"))),
+    ("operation-id-removed", "", edited((*GET, "operationId", GONE)), edited((*GET, "summary", "Read it"))),
+    ("operation-id-added", "", edited((*PUT, "operationId", "putThing")), edited((*PUT, "x-name", "putThing"))),
     ("base-path-changed", "", edited(("servers", [{"url": "https://a.example.com/v2"}])),
      edited(("servers", list(reversed(BASE["servers"]))))),
     ("server-removed", "", edited(("servers", 1, GONE)), edited(("servers", 1, "description", "the other"))),
