@@ -83,7 +83,8 @@ class Runner:
 
     def revive(self, upto: Phase | None = None) -> None:
         """Start the stack, and bring back what skipped phases (before `upto`) had put on it."""
-        self.stack.up()
+        with self.span("service_start"):
+            self.stack.up()
         records = self.state().records
         for phase in self.phases:
             if phase is upto:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sluice.core.environment import child_environment
+from sluice.core.paths import Workspace
 from sluice.core.proc import Completed, run
 
 TIMEOUT_S = 900.0
@@ -45,4 +46,5 @@ def invoke(directory: Path, *arguments: str) -> Completed:
 
 def newest_run(directory: Path) -> Path:
     """The directory of the newest run of the workspace `directory`."""
-    return max((directory / ".sluice" / "runs").iterdir())
+    workspace = Workspace(directory / ".sluice")
+    return workspace.run(workspace.run_ids()[-1]).root

@@ -11,7 +11,7 @@ from sluice.commands.bench.figure import Figure, Topic, invoke, newest_run
 from sluice.core.proc import memory
 from sluice.engine.journal import read_events
 
-OTHERS_WORK = ("service_start", "builder_tests", "schemathesis")
+OTHERS_WORK = ("service_start", "builder_tests", "schemathesis", "pact")
 SAMPLE_SECONDS = 0.25
 
 
