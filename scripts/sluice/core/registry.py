@@ -3,7 +3,7 @@
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -41,6 +41,25 @@ def discover(package: ModuleType, constant: str, kind: type[P]) -> dict[str, P]:
         if plugin.name in found:
             raise TypeError(f"two plug-ins are called {plugin.name!r}")
         found[plugin.name] = plugin
+    return found
+
+
+def gather(package: ModuleType, constant: str, key: Callable[[T], str]) -> dict[str, T]:
+    """What the modules of `package` expose, each a tuple of several plug-ins, by `key`, in the order of the modules.
+
+    Raises:
+        TypeError: two plug-ins have one key, or a module exposes none.
+    """
+    found: dict[str, T] = {}
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        exposed: tuple[T, ...] = getattr(module, constant, ())
+        if not exposed:
+            raise TypeError(f"{module.__name__} does not expose {constant}")
+        for plugin in exposed:
+            if key(plugin) in found:
+                raise TypeError(f"two of {constant} are for {key(plugin)!r}")
+            found[key(plugin)] = plugin
     return found
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from sluice.core.errors import InputError
-from sluice.core.registry import discover, pick
+from sluice.core.registry import discover, gather, pick
 
 
 @pytest.fixture
@@ -41,6 +41,27 @@ def test_a_module_that_is_no_proper_plugin_is_an_error(package, text):
     module(package, "b", text)
     with pytest.raises(TypeError):
         plugins(package)
+
+
+def gathered(root):
+    import plugs  # type: ignore[import-not-found]
+
+    assert str(root) in plugs.__path__[0]
+    return gather(plugs, "PLUGS", lambda plugin: plugin.name)
+
+
+def test_a_module_may_expose_several_plugins(package):
+    module(package, "b", "PLUGS = (SimpleNamespace(name='two'), SimpleNamespace(name='three'))")
+    module(package, "a", "PLUGS = (SimpleNamespace(name='one'),)")
+    assert list(gathered(package)) == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("text", ["", "PLUGS = ()", "PLUGS = (SimpleNamespace(name='one'),)"])
+def test_a_module_without_plugins_or_with_a_known_one_is_an_error(package, text):
+    module(package, "a", "PLUGS = (SimpleNamespace(name='one'),)")
+    module(package, "b", text)
+    with pytest.raises(TypeError):
+        gathered(package)
 
 
 def test_picking_an_unknown_name_suggests_the_closest():

@@ -212,3 +212,14 @@ def at_app(edit: Edit) -> Edit:
         site.places[:] = [site.tree.place(path, node.lineno, node.lineno)]
 
     return told
+
+
+def substituted(*pairs: tuple[str, str]) -> Callable[[str], str]:
+    """A change of text: each pattern, whose `^` and `$` are ends of lines, by its replacement, one after the other."""
+
+    def change(text: str) -> str:
+        for pattern, replacement in pairs:
+            text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+        return text
+
+    return change

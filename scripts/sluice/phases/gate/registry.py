@@ -1,10 +1,9 @@
 """All checks: every module of `gate/checks` exposes `CHECKS`."""
 
-import importlib
-import pkgutil
 from functools import cache
 from typing import Any
 
+from sluice.core.registry import gather
 from sluice.phases.gate import checks
 from sluice.phases.gate.check import Check
 
@@ -16,14 +15,5 @@ def all_checks() -> dict[str, Check[Any]]:
     Raises:
         TypeError: two checks share an id, or a module exposes no `CHECKS`.
     """
-    found: dict[str, Check[Any]] = {}
-    for info in pkgutil.iter_modules(checks.__path__):
-        module = importlib.import_module(f"{checks.__name__}.{info.name}")
-        exposed = getattr(module, "CHECKS", None)
-        if not exposed:
-            raise TypeError(f"{module.__name__} does not expose CHECKS")
-        for check in exposed:
-            if check.id in found:
-                raise TypeError(f"two checks are called {check.id!r}")
-            found[check.id] = check
+    found: dict[str, Check[Any]] = gather(checks, "CHECKS", lambda check: check.id)
     return dict(sorted(found.items(), key=lambda item: (item[1].layer, item[0])))

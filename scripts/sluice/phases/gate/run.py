@@ -1,11 +1,10 @@
 """Runs the checks, layer by layer, and puts their findings and the verdict into one report."""
 
-import gc
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
+from sluice.core.collector import collector_paused
 from sluice.core.errors import SluiceError
 from sluice.model.finding import CheckRun, Finding, GateReport
 from sluice.phases.gate import baseline, suppress, verdict
@@ -17,20 +16,8 @@ from sluice.phases.gate.registry import all_checks
 
 def run_gate(given: GateInput, checks: Sequence[Check[Any]] | None = None) -> GateReport:
     """Judge a run, or any folder of services; `checks` defaults to all of them."""
-    with _collector_paused():
+    with collector_paused():
         return _judged(given, checks)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Syntax trees live until the end: looking for garbage among millions of their nodes doubles the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _judged(given: GateInput, checks: Sequence[Check[Any]] | None) -> GateReport:

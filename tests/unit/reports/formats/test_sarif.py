@@ -31,7 +31,7 @@ def location(finding):
 
 
 def test_it_validates_against_the_official_schema(official, any_view):
-    official.validate(json.loads(render(any_view)))
+    assert list(official.iter_errors(json.loads(render(any_view)))) == []
 
 
 def test_every_result_has_a_rule_with_help_and_a_level(partial_view):

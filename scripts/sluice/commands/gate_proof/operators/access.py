@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from sluice.commands.gate_proof.edits import substituted
 from sluice.commands.gate_proof.handlers import chosen, handlers
 from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
 
@@ -25,31 +26,24 @@ def _secured(change: Callable[[str], str]) -> Edit:
     return edit
 
 
-def _sub(*pairs: tuple[str, str]) -> Callable[[str], str]:
-    def change(text: str) -> str:
-        for pattern, replacement in pairs:
-            text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
-        return text
-
-    return change
-
-
 _PARAMETER = r",? *\b(?:caller: Caller|user: Annotated\[str, Depends\(current_user\)\]|who: str = Depends\(caller\))"
 _LINE = rf"^ *{_PARAMETER},?\n"
 _BOTH = ((_LINE, ""), (_PARAMETER, ""), (r"^@login_required\n", ""))
 _UNASKED = {
-    "parameter left out": _secured(_sub(*_BOTH)),
+    "parameter left out": _secured(substituted(*_BOTH)),
     "parameter with a default instead": _secured(
-        _sub((_LINE, ""), (_PARAMETER, ', who: str = "anybody"'), (r"^@login_required\n", ""), (r"\(, ", "("))
+        substituted((_LINE, ""), (_PARAMETER, ', who: str = "anybody"'), (r"^@login_required\n", ""), (r"\(, ", "("))
     ),
     "parameter of something else": _secured(
-        _sub((r"Depends\((?:current_user|caller)\)", "Depends(dict)"), (r"\bcaller: Caller\b", "caller: str = ''"))
+        substituted(
+            (r"Depends\((?:current_user|caller)\)", "Depends(dict)"), (r"\bcaller: Caller\b", "caller: str = ''")
+        )
     ),
     "only a comment": _secured(
-        _sub((_LINE, "    # caller: Caller,\n"), (_PARAMETER, ""), (r"^@login_required$", "# @login_required"))
+        substituted((_LINE, "    # caller: Caller,\n"), (_PARAMETER, ""), (r"^@login_required$", "# @login_required"))
     ),
     "header that nobody verifies": _secured(
-        _sub(
+        substituted(
             (
                 r"\bcaller: Caller\b|user: Annotated\[str, Depends\(current_user\)\]|who: str = Depends\(caller\)",
                 'authorization: str = Header("")',
@@ -88,24 +82,24 @@ _UNASKED_CONTRACT = {
 }
 _ASKED = {
     "dependency of the route": _secured(
-        _sub(
+        substituted(
             (r"^(@app\.(?:get|post)\(\"[^\"]*\")", r"\1, dependencies=[Depends(caller)]"),
             (r", who: str = Depends\(caller\)", ""),
         )
     ),
     "dependency with another name": _secured(
-        _sub(
+        substituted(
             (r"who: str = Depends\(caller\)", "somebody: str = Depends(caller)"),
             (r"\buser: Annotated", "subject: Annotated"),
             (r"\bcaller: Caller\b", "account: Caller"),
         )
     ),
-    "Security": _secured(_sub((r"\bDepends\((current_user|caller)\)", r"Security(\1)"))),
-    "annotated": _secured(_sub((r"who: str = Depends\(caller\)", "who: Annotated[str, Depends(caller)]"))),
-    "another decorator beside": _secured(_sub((r"^@login_required$", "@login_required\n@measured"))),
-    "keyword": _secured(_sub((r"Depends\((current_user|caller)\)", r"Depends(dependency=\1)"))),
-    "uncached": _secured(_sub((r"Depends\((current_user|caller)\)", r"Depends(\1, use_cache=False)"))),
-    "quoted": _secured(_sub((r"\bcaller: Caller\b", 'caller: "Caller"'))),
+    "Security": _secured(substituted((r"\bDepends\((current_user|caller)\)", r"Security(\1)"))),
+    "annotated": _secured(substituted((r"who: str = Depends\(caller\)", "who: Annotated[str, Depends(caller)]"))),
+    "another decorator beside": _secured(substituted((r"^@login_required$", "@login_required\n@measured"))),
+    "keyword": _secured(substituted((r"Depends\((current_user|caller)\)", r"Depends(dependency=\1)"))),
+    "uncached": _secured(substituted((r"Depends\((current_user|caller)\)", r"Depends(\1, use_cache=False)"))),
+    "quoted": _secured(substituted((r"\bcaller: Caller\b", 'caller: "Caller"'))),
 }
 _ASKED_MORE = {
     "not secured in the contract": _in_contract(

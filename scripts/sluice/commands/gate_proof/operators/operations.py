@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from sluice.commands.gate_proof.edits import after_app, application, at_end, both, new_file, swap, whole
+from sluice.commands.gate_proof.edits import after_app, application, at_end, both, new_file, substituted, swap, whole
 from sluice.commands.gate_proof.handlers import chosen
 from sluice.commands.gate_proof.mutation import Edit, Operator, Site, Unfit, variants
 from sluice.model.contract import ContractSet
@@ -69,15 +69,6 @@ def _registered(path: str, method: str) -> Edit:
     return edit
 
 
-def _sub(*pairs: tuple[str, str]) -> Callable[[str], str]:
-    def change(text: str) -> str:
-        for pattern, replacement in pairs:
-            text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
-        return text
-
-    return change
-
-
 _MORE_FASTAPI = {
     "debugging": after_app('§@APP.get("/debug/dump")\ndef dump() -> list[int]:\n    return []'),
     "another method of a known path": after_app(
@@ -132,7 +123,7 @@ _NO_MORE = {
 _LESS = {
     "decorator removed": _unrouted(lambda _: "# not yet"),
     "commented out": _unrouted(lambda text: re.sub(r"^", "# ", text, flags=re.MULTILINE)),
-    "other path": _unrouted(_sub((r'(\.(?:get|post|put|patch|delete|route)\(\s*)"', r'\1"/moved'))),
+    "other path": _unrouted(substituted((r'(\.(?:get|post|put|patch|delete|route)\(\s*)"', r'\1"/moved'))),
 }
 _LESS_DECLARED = {
     "declared only": _declared("  /exports:\n    get:\n      responses:\n        '200': {description: all of it}"),

@@ -1,14 +1,12 @@
 """The PRD as a tree: sections that hold paragraphs, list items, tables and code, each with its line span."""
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from sluice.core.collector import collector_paused
 from sluice.model.service_map import Span
 from sluice.services.architect.reading import frontmatter, pipes, structure
 from sluice.services.architect.reading.tree import Code, Item, Paragraph, Row, Section, Table, Text
@@ -188,21 +186,9 @@ def parse(text: str) -> Section:
     parser = MarkdownIt("commonmark").enable("table").disable("inline").use(front_matter_plugin)
     text = _NUMBERED.sub(r"\1\\\2\3", text)
     builder = _Builder(text.count("\n") + 1)
-    with _collector_paused():
+    with collector_paused():
         for token in parser.parse(text):
             builder.feed(token)
     _close_spans(builder.root)
     structure.normalise(builder.root, load())
     return builder.root
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Nothing that parsing makes is garbage: looking for it would double the time of a large document."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
