@@ -23,10 +23,11 @@ DOCUMENT = {
         "schemas": {
             "Thing": {
                 "type": "object",
-                "required": ["id", "name", "size", "price", "open", "note", "tags"],
+                "required": ["id", "name", "size", "price", "open", "note", "old_note", "tags"],
                 "properties": {
                     **{name: {"type": kind} for name, kind in KINDS.items()},
                     "note": {"type": ["string", "null"]},
+                    "old_note": {"type": "string", "nullable": True},
                     "nick": {"type": "string"},
                     "tags": {"type": "array", "items": {"$ref": "#/components/schemas/Tag"}},
                 },
@@ -67,6 +68,7 @@ THING = {
     "price": 9.5,
     "open": True,
     "note": "new",
+    "old_note": "old",
     "nick": "A",
     "tags": [{"a": 1, "b": 2}],
 }
@@ -92,6 +94,7 @@ def test_only_what_can_be_played_again_is_recorded(tmp_path):
     calls = [
         exchange("POST", "/register", 201, {"id": "a"}, kind="register", sent={"password": "s3cret-word"}),
         exchange("POST", "/login", 200, {"access_token": "x"}, kind="login", sent={"password": "s3cret-word"}),
+        exchange("GET", "/login", 200, {"access_token": "x"}, kind="login", query={"pin": 1234}),
         exchange("POST", "/things", 201, THING, kind="create", sent={"name": "Ada"}),
         exchange("POST", "/unique", 201, THING, kind="create", statuses=("201", "409"), sent={"name": "Ada"}),
         exchange("GET", "/things/a1", 200, THING, kind="read"),
